@@ -1,0 +1,97 @@
+"""Declares how a short training run goes: data, recipe, length, seed, device and what is captured."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.fields import QT_TRANSLATE_NOOP as N_
+from resnet_core.configuration.fields import FrozenConfig, chosen, setting
+
+DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
+MINUTE_S = 60.0
+
+
+class TrainingConfig(FrozenConfig):
+    """The recipe: SGD with Nesterov momentum, linear warm-up, then linear decay to zero.
+
+    `steps = 0` and `epochs = 0` mean: as many steps as fit into `target_s` seconds on the machine at hand.
+    """
+
+    data: str = setting(
+        "digits", label=N_("Field", "Data"), help=N_("Field", "digits, cifar10, or the path of an image folder.")
+    )
+    image_size: int = setting(
+        16, label=N_("Field", "Image size"), help=N_("Field", "Side the images are shown at."), unit="px", minimum=8, maximum=512
+    )
+    batch_size: int = setting(
+        64, label=N_("Field", "Batch"), help=N_("Field", "Images a step."), unit="images", minimum=1, maximum=65_536
+    )
+    steps: int = setting(
+        0,
+        label=N_("Field", "Steps"),
+        help=N_("Field", "Updates; 0 takes the epochs, or as many as fit into the target time."),
+        minimum=0,
+        maximum=1_000_000,
+    )
+    epochs: int = setting(
+        0, label=N_("Field", "Epochs"), help=N_("Field", "Passes over the data, used when steps is 0."), minimum=0, maximum=100_000
+    )
+    target_s: float = setting(
+        MINUTE_S,
+        label=N_("Field", "Target time"),
+        help=N_("Field", "How long a run may take when neither steps nor epochs are given."),
+        unit="s",
+        minimum=1.0,
+        maximum=86_400.0,
+    )
+    learning_rate: float = setting(
+        0.1, label=N_("Field", "Peak learning rate"), help=N_("Field", "Reached at the end of warm-up."), minimum=0.0, maximum=100.0
+    )
+    momentum: float = setting(
+        0.9, label=N_("Field", "Momentum"), help=N_("Field", "Nesterov momentum of SGD."), minimum=0.0, maximum=0.9999
+    )
+    weight_decay: float = setting(
+        5e-4, label=N_("Field", "Weight decay"), help=N_("Field", "L2 penalty on every parameter."), minimum=0.0, maximum=1.0
+    )
+    warmup_share: float = setting(
+        0.1, label=N_("Field", "Warm-up"), help=N_("Field", "Share of the run in which the rate rises."), minimum=0.0, maximum=0.9
+    )
+    max_shift: int = setting(
+        2, label=N_("Field", "Shift"), help=N_("Field", "Largest random shift, drawn for each sample."), unit="px", minimum=0, maximum=64
+    )
+    zero_init_residual: bool = setting(
+        True,
+        label=N_("Field", "Zero-init residual"),
+        help=N_("Field", "Begin every branch at F(x) = 0; without it deep networks hardly start in so short a run."),
+    )
+    seed: int = setting(
+        0, label=N_("Field", "Seed"), help=N_("Field", "Fixes weights, order and shifts."), minimum=0, maximum=2**31 - 1
+    )
+    device: DeviceChoice = chosen(
+        "auto",
+        label=N_("Field", "Device"),
+        help=N_("Field", "Where the run computes; auto takes CUDA, then MPS, then the CPU."),
+        choices={
+            "auto": N_("Choice", "automatic"),
+            "cpu": N_("Choice", "CPU"),
+            "cuda": N_("Choice", "CUDA"),
+            "mps": N_("Choice", "MPS"),
+        },
+    )
+    threads: int = setting(
+        0, label=N_("Field", "Threads"), help=N_("Field", "CPU threads; 0 measures and takes the faster."), minimum=0, maximum=1024
+    )
+    capture: bool = setting(
+        True, label=N_("Field", "Capture gradients"), help=N_("Field", "Record the gradient norm at every block boundary.")
+    )
+    capture_every: int = setting(
+        1, label=N_("Field", "Capture every"), help=N_("Field", "Steps from one capture to the next."), unit="steps", minimum=1, maximum=100_000
+    )
+
+
+class RunConfig(FrozenConfig):
+    """What a worker needs to train: the architecture as it will be built, and the recipe."""
+
+    architecture: ArchitectureConfig
+    training: TrainingConfig = TrainingConfig()

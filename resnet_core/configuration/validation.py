@@ -1,0 +1,188 @@
+"""Turns what is wrong with a configuration into problems: a place, a message id and parameters, in no language yet."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP
+
+Path = tuple[str | int, ...]
+Parameter = str | int | float
+
+#: Every message a problem may carry, with its parameters in braces; the window translates the text, then fills it in.
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "minimum": QT_TRANSLATE_NOOP("Problem", "{value} is too small; the least is {bound}"),
+        "maximum": QT_TRANSLATE_NOOP("Problem", "{value} is too large; the most is {bound}"),
+        "choice": QT_TRANSLATE_NOOP("Problem", "{value} is not a choice; take one of {choices}"),
+        "type": QT_TRANSLATE_NOOP("Problem", "{value} is of the wrong type; {expected} is needed"),
+        "missing": QT_TRANSLATE_NOOP("Problem", "is missing; add it"),
+        "unknown_key": QT_TRANSLATE_NOOP("Problem", "is not a known key; known here: {known}"),
+        "unknown_key_near": QT_TRANSLATE_NOOP("Problem", "is not a known key; did you mean {near}?"),
+        "count_few": QT_TRANSLATE_NOOP("Problem", "has {count} entries; at least {bound} is needed"),
+        "count_many": QT_TRANSLATE_NOOP("Problem", "has {count} entries; at most {bound} are allowed"),
+        "pattern": QT_TRANSLATE_NOOP("Problem", "{value} is not a block's id; write it as layer3.1"),
+        "blocks_total": QT_TRANSLATE_NOOP(
+            "Problem", "the stages have {count} blocks together; the most is {bound}, so take fewer blocks"
+        ),
+        "override_unknown_block": QT_TRANSLATE_NOOP(
+            "Problem", "there is no block {block}; {stage_count} stages exist, the last block is {last}"
+        ),
+        "override_twice": QT_TRANSLATE_NOOP("Problem", "{block} is overridden twice; keep one entry a block"),
+        "override_empty": QT_TRANSLATE_NOOP("Problem", "{block} changes nothing; set kind or shortcut, or remove the entry"),
+        "zero_pad_shrinks": QT_TRANSLATE_NOOP(
+            "Problem",
+            "{block} goes from {channels_in} to {channels_out} channels; zero padding (A) can only add channels, "
+            "so choose a projection (B) or a larger width",
+        ),
+        "groups_without_bottleneck": QT_TRANSLATE_NOOP(
+            "Problem", "{value} needs a bottleneck block; Basic blocks have none, so choose bottleneck or set it to {default}"
+        ),
+        "inner_width": QT_TRANSLATE_NOOP(
+            "Problem", "{block} would have a 3x3 convolution of {channels} channels; raise the stage's width or the base width"
+        ),
+        "too_wide": QT_TRANSLATE_NOOP(
+            "Problem", "{block} would have {channels} channels; the most is {bound}, so lower width, expansion or cardinality"
+        ),
+        "batch_norm_one_value": QT_TRANSLATE_NOOP(
+            "Problem",
+            "{node} would normalise a single value a channel (batch {batch} on {height}x{width} maps) and BatchNorm refuses it "
+            "in training; take a batch of at least 2 or a larger input",
+        ),
+        "warmup": QT_TRANSLATE_NOOP("Problem", "{value} is not a share of the run; take a number from 0 to below 1"),
+        "other": QT_TRANSLATE_NOOP("Problem", "{text}"),
+    }
+)
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: where it stands, which message says it, and the numbers in that message."""
+
+    path: Path
+    message: str
+    parameters: Mapping[str, Parameter]
+
+
+class ConfigurationError(ValueError):
+    """A configuration that cannot be: all of its problems at once, and the file they stand in if there is one."""
+
+    def __init__(self, problems: Iterable[Problem], source: str = "") -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        place = f"{self.source}: " if self.source else ""
+        return place + "; ".join(in_english(problem) for problem in self.problems)
+
+
+def dotted(path: Path) -> str:
+    """Return a field path as a person writes it: `stages.0.blocks`."""
+    return ".".join(str(part) for part in path)
+
+
+def in_english(problem: Problem) -> str:
+    """Return the problem as one English sentence, its place first."""
+    text = MESSAGES[problem.message].format(**problem.parameters)
+    return f"{dotted(problem.path)}: {text}" if problem.path else text
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Raise all `problems` from inside a pydantic validator; do nothing where there are none."""
+    if problems:
+        raise PydanticCustomError("problems", "invalid configuration", {"problems": problems})
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> tuple[Problem, ...]:
+    """Return every problem in a pydantic error, with `prefix` put before its places."""
+    found: list[Problem] = []
+    for details in error.errors(include_url=False):
+        if details["type"] == "problems":
+            found += [p._replace(path=prefix + details["loc"] + p.path) for p in details["ctx"]["problems"]]
+        else:
+            found.append(_translated(details, model, prefix))
+    return tuple(problem for problem in found if not _echoes(problem, found))
+
+
+def _echoes(problem: Problem, found: list[Problem]) -> bool:
+    """Return whether a list counts as too short only because its entries were refused."""
+    size = len(problem.path)
+    return problem.message == "count_few" and any(p.path[:size] == problem.path and len(p.path) > size for p in found)
+
+
+def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> Problem:
+    path, context = prefix + details["loc"], details.get("ctx", {})
+    value = _shown(details.get("input"))
+    match details["type"]:
+        case "greater_than_equal" | "greater_than":
+            return Problem(path, "minimum", {"value": value, "bound": context.get("ge", context.get("gt", 0))})
+        case "less_than_equal" | "less_than":
+            return Problem(path, "maximum", {"value": value, "bound": context.get("le", context.get("lt", 0))})
+        case "literal_error":
+            return Problem(path, "choice", {"value": value, "choices": context["expected"].replace("'", "")})
+        case "missing":
+            return Problem(path, "missing", {})
+        case "extra_forbidden":
+            return _unknown_key(path, details["loc"], model)
+        case "too_short":
+            return Problem(path, "count_few", {"count": context["actual_length"], "bound": context["min_length"]})
+        case "too_long":
+            return Problem(path, "count_many", {"count": context["actual_length"] or "?", "bound": context["max_length"]})
+        case "string_pattern_mismatch":
+            return Problem(path, "pattern", {"value": value})
+        case kind if kind.endswith(("_type", "_parsing", "_from_float")):
+            return Problem(path, "type", {"value": value, "expected": _EXPECTED.get(kind.split("_")[0], "another type")})
+    return Problem(path, "other", {"text": details["msg"]})
+
+
+_EXPECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "int": "a whole number",
+        "float": "a number",
+        "bool": "true or false",
+        "string": "a text in quotes",
+        "tuple": "a list",
+        "list": "a list",
+        "model": "a table",
+        "dict": "a table",
+    }
+)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _unknown_key(path: Path, location: Path, model: type[BaseModel]) -> Problem:
+    owner = _model_at(model, location[:-1])
+    known = list(owner.model_fields) if owner else []
+    near = difflib.get_close_matches(str(path[-1]), known, n=1)
+    if near:
+        return Problem(path, "unknown_key_near", {"near": near[0]})
+    return Problem(path, "unknown_key", {"known": ", ".join(known)})
+
+
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    current: type[BaseModel] | None = model
+    for part in path:
+        if isinstance(part, int) or current is None:
+            continue
+        field = current.model_fields.get(part)
+        current = _model_in(field.annotation) if field else None
+    return current
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        if (inner := _model_in(argument)) is not None:
+            return inner
+    return None
