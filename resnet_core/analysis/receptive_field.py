@@ -1,0 +1,34 @@
+"""Follows the receptive field and the effective stride through a graph, both in input pixels."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from resnet_core.architecture.graph import Graph
+
+
+class Reach(NamedTuple):
+    """How far one output value of a node sees: `field` pixels wide; neighbours stand `stride` pixels apart."""
+
+    field: int
+    stride: int
+
+
+def receptive_fields(graph: Graph) -> dict[str, Reach]:
+    """Return the reach of every node: r' = r + (k - 1)·j, j' = j·s (Araujo et al. 2019); an addition takes the wider path."""
+    reaches: dict[str, Reach] = {}
+    for node in graph.nodes:
+        if not node.inputs:
+            reaches[node.id] = Reach(1, 1)
+            continue
+        field, stride = reaches[node.inputs[0]]
+        kind = node.kind
+        if kind in ("conv", "max_pool", "zero_pad"):
+            field += (node.operation.kernel - 1) * stride
+            stride *= node.operation.stride
+        elif kind == "add":
+            field = max(field, reaches[node.inputs[1]].field)
+        elif kind == "average_pool":
+            field += (max(node.input_shape.height, node.input_shape.width) - 1) * stride
+        reaches[node.id] = Reach(field, stride)
+    return reaches

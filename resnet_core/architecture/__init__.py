@@ -1,0 +1,1 @@
+"""The configuration unfolded into a graph of layers whose ids are module paths, in plain Python."""
