@@ -1,0 +1,107 @@
+"""Defines every event of a run, from its start to its end, as one small frozen record each.
+
+How steps are counted, everywhere: step `s` is the s-th update of the weights, counted from 0. What carries
+the step `s` was measured on the weights *before* update `s`: the training loss and accuracy of step `s`, the
+gradient captured at step `s` (step 0: the untouched network), and the evaluation of step `s`. The evaluation
+of the final weights of a run of `n` updates therefore has step `n`, and a checkpoint of step `k` holds the
+weights after `k` updates, from which training goes on with step `k`. `StatusChanged.step` and
+`RunFinished.step` are the number of updates made.
+"""
+
+from typing import Final, Literal, NamedTuple, get_args
+
+RunStatus = Literal["preparing", "running", "paused", "stopped", "finished", "failed", "crashed"]
+"""Where a run stands. "crashed" is never written: a reader infers it when a live run's writer is gone."""
+
+RUN_STATUSES: Final[tuple[RunStatus, ...]] = get_args(RunStatus)
+LIVE_STATUSES: Final[frozenset[RunStatus]] = frozenset({"preparing", "running", "paused"})
+
+ScalarName = Literal[
+    "train_loss", "train_accuracy", "learning_rate", "elapsed_s", "test_loss", "test_accuracy"
+]
+"""The names under which single numbers are kept, one value a step."""
+
+SCALAR_NAMES: Final[tuple[ScalarName, ...]] = get_args(ScalarName)
+
+
+class RunStarted(NamedTuple):
+    """The run is described: what is trained, on what, for how long.
+
+    `boundaries` are the ids of the N+1 block boundaries, in order of depth; every gradient row has one norm
+    for each. `started_at` is ISO 8601 in UTC; `notes` are single lines for people, such as how the
+    architecture was fitted.
+    """
+
+    name: str
+    architecture_name: str
+    device: str
+    seed: int
+    total_steps: int
+    steps_per_epoch: int
+    boundaries: tuple[str, ...]
+    data_name: str
+    started_at: str
+    notes: tuple[str, ...] = ()
+
+
+class StepCompleted(NamedTuple):
+    """Update `step` was made; loss and accuracy (0 to 1) are of its batch, before it.
+
+    `elapsed_s` is the time spent training since step 0, earlier sessions of a resumed run included.
+    """
+
+    step: int
+    train_loss: float
+    train_accuracy: float
+    learning_rate: float
+    elapsed_s: float
+
+
+class GradientCaptured(NamedTuple):
+    """L2 norms of dLoss/d(block input) before update `step`, one a boundary, the last block's output last."""
+
+    step: int
+    boundary_norms: tuple[float, ...]
+
+
+class EvaluationCompleted(NamedTuple):
+    """The test split was evaluated after `step` updates, at the end of `epoch` (counted from 0)."""
+
+    step: int
+    epoch: int
+    test_loss: float
+    test_accuracy: float
+
+
+class CheckpointWritten(NamedTuple):
+    """The state after `step` updates is on disk at `relative_path`: `checkpoints/step-` and eight digits."""
+
+    step: int
+    relative_path: str
+
+
+class StatusChanged(NamedTuple):
+    """The run is now in `status`, after `step` updates."""
+
+    status: RunStatus
+    step: int
+
+
+class RunFinished(NamedTuple):
+    """The run ended as finished, stopped or failed after `step` updates; `message` says why, if it has to."""
+
+    status: RunStatus
+    step: int
+    elapsed_s: float
+    message: str = ""
+
+
+RunEvent = (
+    RunStarted
+    | StepCompleted
+    | GradientCaptured
+    | EvaluationCompleted
+    | CheckpointWritten
+    | StatusChanged
+    | RunFinished
+)
