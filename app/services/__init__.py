@@ -1,0 +1,1 @@
+"""What works behind the views: engine, runs on disk, settings, theme, autosave."""

@@ -1,0 +1,1 @@
+"""One folder a view; views take states and never import each other."""
