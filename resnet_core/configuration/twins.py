@@ -1,0 +1,79 @@
+"""Turns an architecture into its twin: the same stages with the other kind of block, or without shortcuts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind
+from resnet_core.configuration.config_file import validated
+from resnet_core.configuration.presets import find_preset, preset
+
+KIND_NAMES: Final = {"basic": "Basic", "bottleneck": "Bottleneck"}
+_BASIC_BLOCK: Final = {"groups": 1, "base_width": 64}
+
+
+def main_kind(config: ArchitectureConfig) -> BlockKind:
+    """Return the kind that most blocks of `config` have, counted by stage; Bottleneck on a tie."""
+    basic = sum(stage.blocks for stage in config.stages if stage.kind == "basic")
+    return "basic" if 2 * basic > sum(stage.blocks for stage in config.stages) else "bottleneck"
+
+
+def other_kind(config: ArchitectureConfig) -> BlockKind:
+    """Return the kind that `main_kind` is not."""
+    return "bottleneck" if main_kind(config) == "basic" else "basic"
+
+
+def with_kind(config: ArchitectureConfig, kind: BlockKind) -> ArchitectureConfig:
+    """Return `config` with every block of one `kind`, named "ResNet-50 (Basic)".
+
+    Stages keep their blocks, stride and width. Width counts before expansion, so a Bottleneck stage puts out
+    `expansion` times the channels of its Basic twin. Kinds of single blocks are dropped; cardinality and base
+    width, which a Basic block does not have, go back to 1 and 64.
+
+    Raises ConfigurationError where such a network cannot be (too wide, zero padding that would shrink).
+    """
+    data = config.model_dump(mode="json")
+    for stage in data["stages"]:
+        stage["kind"] = kind
+    data["overrides"] = _without(data["overrides"], "kind")
+    if kind == "basic":
+        data["block"].update(_BASIC_BLOCK)
+    base = _base_name(config.name)
+    return _named(validated(ArchitectureConfig, data), base, f"{base} ({KIND_NAMES[kind]})")
+
+
+def is_plain(config: ArchitectureConfig) -> bool:
+    """Return whether no block has a shortcut."""
+    return all(plan.shortcut == "none" for plan in config.block_plans())
+
+
+def plain_twin(config: ArchitectureConfig) -> ArchitectureConfig:
+    """Return `config` without any shortcut: the control of He et al. 2015 (arXiv 1512.03385, section 4.1).
+
+    The twin of a published network has the published name, Plain-34 for ResNet-34.
+    """
+    data = config.model_dump(mode="json")
+    data["shortcut"]["option"] = "none"
+    data["overrides"] = _without(data["overrides"], "shortcut")
+    twin = validated(ArchitectureConfig, data)
+    return _named(twin, config.name.replace("ResNet-", "Plain-", 1), f"{config.name} (plain)")
+
+
+def _without(overrides: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
+    """Return the overrides with `field` unset, less those that then change nothing."""
+    kept = [{**override, field: None} for override in overrides]
+    return [entry for entry in kept if entry["kind"] is not None or entry["shortcut"] is not None]
+
+
+def _base_name(name: str) -> str:
+    for kind in KIND_NAMES.values():
+        name = name.removesuffix(f" ({kind})")
+    return name
+
+
+def _named(twin: ArchitectureConfig, published: str, otherwise: str) -> ArchitectureConfig:
+    """Give `twin` the name `published` if it is the preset of that name, else the name `otherwise`."""
+    found = find_preset(published)
+    if found is not None and twin.model_copy(update={"name": found.name}) == preset(found.name):
+        return preset(found.name)
+    return twin.model_copy(update={"name": otherwise})
