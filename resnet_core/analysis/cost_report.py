@@ -60,35 +60,47 @@ def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_mom
     norms = [node.output_shape.channels for node in graph.nodes if node.kind == "batch_norm"]
     total = sums.network(graph.name)
     memory = training_memory(total.parameters, (2 * sum(norms), len(norms)), total.saved_bytes, batch, optimizer)
-    return CostReport(graph.name, tuple(layers), sums.groups("block"), sums.groups("stage"), total, memory)
+    return CostReport(graph.name, tuple(layers), sums.blocks(), sums.stages(), total, memory)
 
 
 class _Sums:
-    """Running sums of parameters, macs, activations, saved bytes and depth, by stage and by block."""
+    """Running sums a block, and a stage for what stands in no block; stages are summed from both at the end.
+
+    A sum is [parameters, macs, activations, saved bytes, depth, receptive field].
+    """
 
     def __init__(self) -> None:
-        self._by: dict[str, dict[str, list[int]]] = {"stage": {}, "block": {}}
+        self._sums: dict[tuple[str, str], list[int]] = {}
 
     def add(self, row: LayerCost, *, weighted: bool) -> None:
-        for level, id in (("stage", row.stage), ("block", row.block)):
-            if not id:
-                continue
-            sums = self._by[level].get(id)
-            if sums is None:
-                sums = self._by[level][id] = [0, 0, 0, 0, 0, 0]
-            sums[0] += row.parameters
-            sums[1] += row.macs
-            sums[2] += row.activations
-            sums[3] += row.saved_bytes
-            sums[4] += weighted
-            sums[5] = max(sums[5], row.receptive_field)
+        _, _, stage, block, _, _, parameters, macs, activations, field, _, saved = row
+        sums = self._sums.get((stage, block))
+        if sums is None:
+            sums = self._sums[stage, block] = [0, 0, 0, 0, 0, 0]
+        sums[0] += parameters
+        sums[1] += macs
+        sums[2] += activations
+        sums[3] += saved
+        sums[4] += weighted
+        if field > sums[5]:
+            sums[5] = field
 
-    def groups(self, level: str) -> dict[str, GroupCost]:
-        return {id: GroupCost(id, *sums) for id, sums in self._by[level].items()}
+    def blocks(self) -> dict[str, GroupCost]:
+        return {block: GroupCost(block, *sums) for (_, block), sums in self._sums.items() if block}
+
+    def stages(self) -> dict[str, GroupCost]:
+        members: dict[str, list[list[int]]] = {}
+        for (stage, _), sums in self._sums.items():
+            members.setdefault(stage, []).append(sums)
+        return {stage: _total(stage, rows) for stage, rows in members.items()}
 
     def network(self, name: str) -> GroupCost:
-        columns = list(zip(*self._by["stage"].values(), strict=True))
-        return GroupCost(name, *(sum(column) for column in columns[:5]), max(columns[5]))
+        return _total(name, list(self._sums.values()))
+
+
+def _total(id: str, rows: list[list[int]]) -> GroupCost:
+    *counts, fields = zip(*rows, strict=True)
+    return GroupCost(id, *map(sum, counts), max(fields))
 
 
 def shared_total(rows: Iterable[LayerCost]) -> tuple[int, int, int]:

@@ -21,14 +21,15 @@ def receptive_fields(graph: Graph) -> dict[str, Reach]:
         if not node.inputs:
             reaches[node.id] = Reach(1, 1)
             continue
-        field, stride = reaches[node.inputs[0]]
+        reach = reaches[node.inputs[0]]
         kind = node.kind
         if kind in ("conv", "max_pool", "zero_pad"):
-            field += (node.operation.kernel - 1) * stride
-            stride *= node.operation.stride
+            operation = node.operation
+            reach = Reach(reach.field + (operation.kernel - 1) * reach.stride, reach.stride * operation.stride)
         elif kind == "add":
-            field = max(field, reaches[node.inputs[1]].field)
+            reach = Reach(max(reach.field, reaches[node.inputs[1]].field), reach.stride)
         elif kind == "average_pool":
-            field += (max(node.input_shape.height, node.input_shape.width) - 1) * stride
-        reaches[node.id] = Reach(field, stride)
+            size = max(node.input_shape.height, node.input_shape.width)
+            reach = Reach(reach.field + (size - 1) * reach.stride, reach.stride)
+        reaches[node.id] = reach
     return reaches

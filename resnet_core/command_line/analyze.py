@@ -1,0 +1,215 @@
+"""`presets`, `analyze`, `compare` and `schema`: everything that is counted without torch."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from resnet_core.analysis.cost_report import CostReport, GroupCost, cost_report
+from resnet_core.analysis.layer_cost import LayerCost
+from resnet_core.analysis.report_diff import Difference, report_diff
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.command_line.arguments import UsageError, add_config, add_json, read_architecture
+from resnet_core.command_line.tables import count, megabytes, print_json, print_table, shape_text, signed
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.config_file import json_schema
+from resnet_core.configuration.presets import preset, preset_families
+
+CONVENTION = (
+    "MACs and activations: convolutions and linear layers, one image; 1 MAC = 2 FLOPs; bias, BatchNorm, ReLU, "
+    "pooling and additions left out.\nTraining memory: float32, SGD with momentum, batch {batch}; library workspace left out."
+)
+
+
+def add_commands(commands: Any) -> None:
+    """Declare this file's commands on argparse's sub-parsers."""
+    presets = commands.add_parser("presets", help="list the published networks")
+    add_json(presets)
+    presets.set_defaults(run=run_presets)
+
+    analyze = commands.add_parser("analyze", help="count a network layer by layer")
+    add_config(analyze)
+    analyze.add_argument("--input", metavar="CxHxW", help="another input size, for example 3x224x224")
+    analyze.add_argument("--batch", type=int, default=1, metavar="N", help="images a step, for memory (default 1)")
+    add_json(analyze)
+    analyze.set_defaults(run=run_analyze)
+
+    compare = commands.add_parser("compare", help="compare networks with the first one")
+    add_config(compare, count="+")
+    add_json(compare)
+    compare.set_defaults(run=run_compare)
+
+    schema = commands.add_parser("schema", help="print the JSON Schema of the configuration file")
+    schema.set_defaults(run=run_schema)
+
+
+def run_presets(arguments: argparse.Namespace) -> int:
+    """List every preset with its counts."""
+    rows = [_preset_row(entry.name, family, entry.source) for family, found in preset_families().items() for entry in found]
+    if arguments.json:
+        print_json({"presets": rows})
+        return 0
+    header = ("name", "family", "parameters", "MACs", "depth")
+    print_table(header, [(r["name"], r["family"], count(r["parameters"]), count(r["macs"]), str(r["depth"])) for r in rows], 2)
+    return 0
+
+
+def run_analyze(arguments: argparse.Namespace) -> int:
+    """Count one network."""
+    if not 1 <= arguments.batch <= 1_000_000:
+        raise UsageError(f"--batch {arguments.batch}: take a whole number from 1 to 1000000")
+    config = read_architecture(arguments.config, arguments.assignments, arguments.input)
+    report = cost_report(build_graph(config), batch=arguments.batch)
+    if arguments.json:
+        print_json(report_document(config, report))
+        return 0
+    _print_report(config, report)
+    return 0
+
+
+def run_compare(arguments: argparse.Namespace) -> int:
+    """Compare each network with the first."""
+    if len(arguments.config) < 2:
+        raise UsageError("compare: name at least two configurations, for example: skipscope compare ResNet-34 ResNet-50")
+    configs = [read_architecture(name, arguments.assignments) for name in arguments.config]
+    reports = [cost_report(build_graph(config)) for config in configs]
+    if arguments.json:
+        print_json(_comparison_document(reports))
+        return 0
+    header = ("", "parameters", "", "MACs", "", "activations", "depth")
+    rows = [_total_row(reports[0].total, reports[0].total), *(_total_row(reports[0].total, r.total) for r in reports[1:])]
+    print_table(header, rows)
+    for report in reports[1:]:
+        print(f"\n{report.name} against {reports[0].name}, by stage")
+        print_table(
+            ("stage", "parameters", "MACs"),
+            [(d.id, signed(d.delta("parameters")), signed(d.delta("macs"))) for d in report_diff(reports[0], report).stages],
+        )
+    return 0
+
+
+def run_schema(_arguments: argparse.Namespace) -> int:
+    """Print the JSON Schema."""
+    print_json(json_schema())
+    return 0
+
+
+def report_document(config: ArchitectureConfig, report: CostReport) -> dict[str, Any]:
+    """Return the JSON document of `analyze`; counts are for one image, memory for `batch` images."""
+    size = config.input
+    return {
+        "name": report.name,
+        "input": [size.channels, size.height, size.width],
+        "batch": report.memory.batch,
+        "totals": {**_group(report.total), "training_memory_bytes": report.memory.total_bytes, **_memory(report)},
+        "stages": [{"id": stage.id, **_group(stage)} for stage in report.stages.values()],
+        "blocks": [{"id": block.id, **_group(block)} for block in report.blocks.values()],
+        "layers": [_layer(row) for row in report.layers],
+    }
+
+
+def _group(group: GroupCost) -> dict[str, int]:
+    return {
+        "parameters": group.parameters,
+        "macs": group.macs,
+        "flops": group.flops,
+        "activations": group.activations,
+        "depth": group.depth,
+        "receptive_field": group.receptive_field,
+        "saved_for_backward_bytes": group.saved_bytes,
+    }
+
+
+def _memory(report: CostReport) -> dict[str, Any]:
+    memory = report.memory
+    return {
+        "parameter_bytes": memory.parameter_bytes,
+        "gradient_bytes": memory.gradient_bytes,
+        "optimizer_bytes": memory.optimizer_bytes,
+        "buffer_bytes": memory.buffer_bytes,
+        "optimizer": memory.optimizer,
+        "precision": "float32",
+    }
+
+
+def _layer(row: LayerCost) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "stage": row.stage,
+        "block": row.block,
+        "input_shape": list(row.input_shape),
+        "output_shape": list(row.output_shape),
+        "parameters": row.parameters,
+        "macs": row.macs,
+        "flops": row.flops,
+        "activations": row.activations,
+        "receptive_field": row.receptive_field,
+        "effective_stride": row.effective_stride,
+        "saved_for_backward_bytes": row.saved_bytes,
+    }
+
+
+def _print_report(config: ArchitectureConfig, report: CostReport) -> None:
+    size = config.input
+    print(f"{report.name}  input {size.channels}x{size.height}x{size.width}  depth {report.depth}\n")
+    header = ("layer", "kind", "output", "parameters", "MACs", "activations", "receptive field")
+    rows = [
+        (r.id, r.kind, shape_text(r.output_shape), count(r.parameters), count(r.macs), count(r.activations), str(r.receptive_field))
+        for r in report.layers
+    ]
+    total = report.total
+    rows.append(("total", "", "", count(total.parameters), count(total.macs), count(total.activations), ""))
+    print_table(header, rows, 2)
+    memory = report.memory
+    print(f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}")
+    print(CONVENTION.format(batch=memory.batch))
+
+
+def _preset_row(name: str, family: str, source: str) -> dict[str, Any]:
+    total = cost_report(build_graph(preset(name))).total
+    return {
+        "name": name,
+        "family": family,
+        "source": source,
+        "parameters": total.parameters,
+        "macs": total.macs,
+        "depth": total.depth,
+    }
+
+
+def _total_row(reference: GroupCost, other: GroupCost) -> tuple[str, ...]:
+    same = other is reference
+    return (
+        other.id, count(other.parameters), "" if same else _percent(reference.parameters, other.parameters),
+        count(other.macs), "" if same else _percent(reference.macs, other.macs), count(other.activations), str(other.depth),
+    )  # fmt: skip
+
+
+def _percent(reference: int, other: int) -> str:
+    return f"{100 * (other - reference) / reference:+.1f} %"
+
+
+def _comparison_document(reports: list[CostReport]) -> dict[str, Any]:
+    first = reports[0]
+    return {
+        "reference": first.name,
+        "networks": [
+            {"name": r.name, "totals": {**_group(r.total), "training_memory_bytes": r.memory.total_bytes}} for r in reports
+        ],
+        "differences": [_difference_document(first, report) for report in reports[1:]],
+    }
+
+
+def _difference_document(reference: CostReport, other: CostReport) -> dict[str, Any]:
+    diff = report_diff(reference, other)
+    return {
+        "name": other.name,
+        "totals": _delta(diff.total),
+        "stages": [{"id": row.id, **_delta(row)} for row in diff.stages],
+        "blocks": [{"id": row.id, **_delta(row)} for row in diff.blocks],
+    }
+
+
+def _delta(row: Difference) -> dict[str, int]:
+    return {field: row.delta(field) for field in ("parameters", "macs", "flops", "activations", "depth")}

@@ -1,0 +1,56 @@
+"""`--version`, `--info` and `--reset`: what is installed, and a fresh start."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from resnet_core.command_line.tables import print_table
+from resnet_core.folders import data_folder, program_version, runs_folder, settings_folder
+
+PACKAGES = (
+    "torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy", "pydantic", "safetensors", "fvcore", "torchinfo",
+)  # fmt: skip
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the program's own options; without any and without a command, help is printed."""
+    parser.add_argument("--version", action="store_const", dest="run", const=_version, help="print the version")
+    parser.add_argument("--info", action="store_const", dest="run", const=_info, help="print versions and folders")
+    parser.add_argument(
+        "--reset", action="store_const", dest="run", const=_reset, help="forget settings and session; runs and data stay"
+    )
+    parser.set_defaults(run=lambda _arguments: parser.print_help() or 0)
+
+
+def _version(_arguments: argparse.Namespace) -> int:
+    print(f"skipscope {program_version()}")
+    return 0
+
+
+def _info(_arguments: argparse.Namespace) -> int:
+    rows = [("skipscope", program_version()), ("Python", f"{platform.python_version()} ({sys.executable})")]
+    rows += [("system", platform.platform()), *((name, _installed(name)) for name in PACKAGES)]
+    rows += [("settings", str(settings_folder())), ("runs", str(runs_folder())), ("data", str(data_folder()))]
+    print_table(("", ""), rows, 2)
+    return 0
+
+
+def _reset(_arguments: argparse.Namespace) -> int:
+    folder = settings_folder()
+    if not folder.is_dir():
+        print(f"{folder}: nothing to reset")
+        return 0
+    shutil.rmtree(folder)
+    print(f"{folder}: settings and session removed; runs and data sets are where they were")
+    return 0
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
