@@ -1,5 +1,6 @@
 """Opens the database of a run folder, for its one writer or for a reader, and refuses what is not one."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,11 +11,17 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from resnet_core.runs.run_records import RunFolderError
+from resnet_core.runs.writer_process import WriterProcess
 
 DATABASE_NAME: Final = "run.db"
 CONFIG_NAME: Final = "config.toml"
 LOG_NAME: Final = "log.txt"
 CHECKPOINTS_NAME: Final = "checkpoints"
+UNFINISHED_NAME: Final = "run.db.new"
+"""The database's name until the folder is complete."""
+
+CHECKPOINT_PATTERN: Final = re.compile(rf"{CHECKPOINTS_NAME}/step-[0-9]{{8}}")
+"""The only form a checkpoint's path may have, when written and when read."""
 
 APPLICATION_ID: Final = 0x536B5363  # "SkSc" in the header of the file
 SCHEMA_VERSION: Final = 1
@@ -47,17 +54,22 @@ _READ_ATTEMPTS: Final = 4
 _READ_PAUSE_S: Final = 0.02
 
 
-def create_database(folder: Path) -> None:
-    """Make an empty `run.db` in `folder`, so that a reader sees none or a complete one."""
-    temporary = folder / f"{DATABASE_NAME}.new"
-    temporary.unlink(missing_ok=True)
-    with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
+def create_database(folder: Path, writer: WriterProcess) -> None:
+    """Make an empty database in `folder` that `writer` writes, under its unfinished name."""
+    unfinished = folder / UNFINISHED_NAME
+    unfinished.unlink(missing_ok=True)
+    with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
         connection.executescript(f"""
             PRAGMA application_id = {APPLICATION_ID};
             PRAGMA user_version = {SCHEMA_VERSION};
             BEGIN; {SCHEMA} COMMIT;
         """)
-    temporary.replace(folder / DATABASE_NAME)
+        put_writer(connection, writer)
+
+
+def put_writer(connection: sqlite3.Connection, writer: WriterProcess) -> None:
+    """Store who writes the run from now on."""
+    connection.execute("INSERT OR REPLACE INTO writer VALUES (1, ?, ?, ?, ?)", writer)
 
 
 def open_for_writing(folder: Path) -> sqlite3.Connection:
@@ -96,7 +108,7 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
             _check_format(connection, folder)
             connection.execute("BEGIN")
             yield connection
-    except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError) as error:
+    except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise folder_error(folder, error) from error
 
 

@@ -1,7 +1,6 @@
 """Writes the events of a run into its folder; one writer a folder."""
 
 import json
-import re
 import sqlite3
 import struct
 import threading
@@ -15,13 +14,16 @@ from types import TracebackType
 from typing import Final, Self
 
 from resnet_core.runs.run_database import (
+    CHECKPOINT_PATTERN,
     CHECKPOINTS_NAME,
     CONFIG_NAME,
     DATABASE_NAME,
     LOG_NAME,
+    UNFINISHED_NAME,
     create_database,
     folder_error,
     open_for_writing,
+    put_writer,
 )
 from resnet_core.runs.run_events import (
     RUN_STATUSES,
@@ -37,9 +39,6 @@ from resnet_core.runs.run_events import (
 )
 from resnet_core.runs.run_records import RunFolderError
 from resnet_core.runs.writer_process import WriterProcess, current_writer, writer_is_alive
-
-CHECKPOINT_PATTERN: Final = re.compile(rf"{CHECKPOINTS_NAME}/step-[0-9]{{8}}")
-"""The only form a checkpoint's path may have, when written and when read."""
 
 HEARTBEAT_PERIOD_S: Final = 1.0
 _LEAVE_WAL_TIMEOUT_S: Final = 2.0
@@ -75,13 +74,15 @@ class RunStore:
             raise RunFolderError(folder, message, "exists")
         try:
             (folder / CHECKPOINTS_NAME).mkdir(parents=True)
+            create_database(folder, current_writer())
             (folder / CONFIG_NAME).write_text(config_toml, encoding="utf-8", newline="\n")
             (folder / LOG_NAME).touch()
-            create_database(folder)
+            # Last, so that who finds a database finds a complete run, with its writer.
+            (folder / UNFINISHED_NAME).replace(folder / DATABASE_NAME)
         except (OSError, sqlite3.Error) as error:
             message = f"The run folder cannot be made ({error}); choose a folder that can be written."
             raise RunFolderError(folder, message, "denied") from error
-        return cls.reopen(folder)
+        return cls(folder, open_for_writing(folder))
 
     @classmethod
     def reopen(cls, folder: Path) -> Self:
@@ -234,7 +235,7 @@ def _claim(connection: sqlite3.Connection, folder: Path) -> None:
         connection.execute("ROLLBACK")
         message = f"Process {row[0]} on {row[1]} is writing this run; stop it first, or start a new run."
         raise RunFolderError(folder, message, "in_use")
-    connection.execute("INSERT OR REPLACE INTO writer VALUES (1, ?, ?, ?, ?)", current_writer())
+    put_writer(connection, current_writer())
     connection.execute("COMMIT")
 
 

@@ -1,0 +1,193 @@
+"""Turns the rows of a run's open database into records; whatever has a wrong type raises ValueError."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from resnet_core.runs.run_database import CHECKPOINT_PATTERN
+from resnet_core.runs.run_events import LIVE_STATUSES, RUN_STATUSES, SCALAR_NAMES, RunStatus
+from resnet_core.runs.run_records import (
+    GradientFlow,
+    GradientUpdate,
+    ReadCursor,
+    RunSummary,
+    ScalarUpdate,
+    Series,
+)
+from resnet_core.runs.writer_process import WriterProcess, writer_is_alive
+
+
+def read_scalars(
+    connection: sqlite3.Connection, names: Iterable[str] | None, after: int | None
+) -> dict[str, Series]:
+    """The whole series of each name that has values, of steps > `after`."""
+    found = {}
+    for name in SCALAR_NAMES if names is None else names:
+        rows = connection.execute(
+            "SELECT step, value FROM scalars WHERE name = ? AND step > ? ORDER BY step",
+            (name, -1 if after is None else after),
+        ).fetchall()
+        if rows:
+            found[name] = _series(rows)
+    return found
+
+
+def read_scalars_since(connection: sqlite3.Connection, cursor: ReadCursor) -> ScalarUpdate:
+    """The values with rows after the cursor, in time proportional to their number."""
+    rewind, rewound_to = _rewinds_since(connection, cursor)
+    rows = connection.execute(
+        "SELECT row, name, step, value FROM scalars WHERE row > ? ORDER BY row", (cursor.row,)
+    ).fetchall()
+    by_name: dict[str, list[tuple[int, float | None]]] = {}
+    for _, name, step, value in rows:
+        by_name.setdefault(name, []).append((step, value))
+    series = {name: _series(sorted(values, key=_step_of)) for name, values in by_name.items()}
+    return ScalarUpdate(ReadCursor(rows[-1][0] if rows else cursor.row, rewind), rewound_to, series)
+
+
+def read_gradient_flow(connection: sqlite3.Connection) -> GradientFlow:
+    """All captured gradient norms; empty, with the boundaries known so far, if none was captured."""
+    rows = connection.execute("SELECT step, boundary_norms FROM gradient_flow ORDER BY step").fetchall()
+    return _flow(_texts(read_meta(connection), "boundaries"), rows)
+
+
+def read_gradient_rows_since(connection: sqlite3.Connection, cursor: ReadCursor) -> GradientUpdate:
+    """The gradient rows after the cursor, in time proportional to their number."""
+    rewind, rewound_to = _rewinds_since(connection, cursor)
+    rows = connection.execute(
+        "SELECT row, step, boundary_norms FROM gradient_flow WHERE row > ? ORDER BY row", (cursor.row,)
+    ).fetchall()
+    boundaries = _texts(read_meta(connection), "boundaries")
+    flow = _flow(boundaries, sorted((row[1:] for row in rows), key=_step_of))
+    return GradientUpdate(ReadCursor(rows[-1][0] if rows else cursor.row, rewind), rewound_to, flow)
+
+
+def read_summary(connection: sqlite3.Connection, folder: Path) -> RunSummary:
+    """The run in a line; costs a few look-ups, however long the run is."""
+    meta = read_meta(connection)
+    run = folder.absolute().name
+    last_step = _last(connection, "step", "train_loss")
+    status, status_step, elapsed_s, message = _last_status(connection)
+    if elapsed_s is None:
+        elapsed_s = _last(connection, "value", "elapsed_s")
+    best = connection.execute("SELECT max(value) FROM scalars WHERE name = 'test_accuracy'").fetchone()[0]
+    return RunSummary(
+        run=run,
+        folder=folder,
+        name=_text(meta, "name") or run,
+        status=status or ("preparing" if last_step is None else "running"),
+        step=status_step if last_step is None else int(last_step) + 1,
+        architecture_name=_text(meta, "architecture_name"),
+        total_steps=_count(meta, "total_steps"),
+        steps_per_epoch=_count(meta, "steps_per_epoch"),
+        device=_text(meta, "device"),
+        seed=_count(meta, "seed"),
+        data_name=_text(meta, "data_name"),
+        started_at=_text(meta, "started_at"),
+        elapsed_s=elapsed_s,
+        boundaries=_texts(meta, "boundaries"),
+        notes=_texts(meta, "notes"),
+        message=message,
+        train_loss=_last(connection, "value", "train_loss"),
+        train_accuracy=_last(connection, "value", "train_accuracy"),
+        test_accuracy=_last(connection, "value", "test_accuracy"),
+        best_test_accuracy=None if best is None else float(best),
+    )
+
+
+def read_abandoned(connection: sqlite3.Connection, summary: RunSummary) -> bool:
+    """Whether the run calls itself live but nobody writes it."""
+    if summary.status not in LIVE_STATUSES:
+        return False
+    row = connection.execute("SELECT pid, host, start_token, heartbeat_at FROM writer").fetchone()
+    if row is None:
+        return True
+    pid, host, start_token, heartbeat_at = row
+    return not writer_is_alive(WriterProcess(int(pid), str(host), str(start_token), float(heartbeat_at)))
+
+
+def read_checkpoint_names(connection: sqlite3.Connection) -> list[str]:
+    """Relative paths of the checkpoints, latest first; one of any other form than the store's is left out."""
+    rows = connection.execute("SELECT relative_path FROM checkpoints ORDER BY step DESC")
+    return [path for (path,) in rows if isinstance(path, str) and CHECKPOINT_PATTERN.fullmatch(path)]
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, object]:
+    """What RunStarted told; empty before it was recorded."""
+    return {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM meta")}
+
+
+def _step_of(row: tuple[int, object]) -> int:
+    return row[0]
+
+
+def _series(rows: list[tuple[int, float | None]]) -> Series:
+    steps = np.array([step for step, _ in rows], dtype=np.int64)
+    values = np.array([value for _, value in rows], dtype=np.float64)  # None becomes nan
+    steps.flags.writeable = values.flags.writeable = False
+    return Series(steps, values)
+
+
+def _flow(boundaries: tuple[str, ...], rows: list[tuple[int, bytes]]) -> GradientFlow:
+    width = len(boundaries)
+    if any(not isinstance(norms, bytes) or len(norms) != 8 * width for _, norms in rows):
+        raise ValueError(f"a gradient row has not one norm for each of {width} boundaries")
+    steps = np.array([step for step, _ in rows], dtype=np.int64)
+    packed = np.frombuffer(b"".join(norms for _, norms in rows), dtype="<f8")
+    norms_SB = packed.astype(np.float64).reshape(len(rows), width)
+    steps.flags.writeable = norms_SB.flags.writeable = False
+    return GradientFlow(boundaries, steps, norms_SB)
+
+
+def _rewinds_since(connection: sqlite3.Connection, cursor: ReadCursor) -> tuple[int, int | None]:
+    """The last rewind, and the earliest step that rewinds after the cursor went back to."""
+    last, step = connection.execute(
+        "SELECT max(row), min(step) FROM rewinds WHERE row > ?", (cursor.rewind,)
+    ).fetchone()
+    return (cursor.rewind, None) if last is None else (int(last), int(step))
+
+
+def _last_status(connection: sqlite3.Connection) -> tuple[RunStatus | None, int, float | None, str]:
+    """Status, step, seconds and message of the latest status; (None, 0, None, "") before the first."""
+    row = connection.execute(
+        "SELECT status, step, elapsed_s, message FROM statuses ORDER BY row DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None, 0, None, ""
+    known = {str(status): status for status in RUN_STATUSES}
+    return known[row[0]], int(row[1]), None if row[2] is None else float(row[2]), str(row[3])
+
+
+def _last(connection: sqlite3.Connection, column: str, name: str) -> float | None:
+    """Column "step" or "value" of the latest step of a scalar; None before its first, nan as recorded."""
+    row = connection.execute(
+        f"SELECT {column} FROM scalars WHERE name = ? ORDER BY step DESC LIMIT 1", (name,)
+    ).fetchone()
+    return None if row is None else float("nan") if row[0] is None else float(row[0])
+
+
+def _text(meta: dict[str, object], key: str) -> str | None:
+    value = meta.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"{key} is not a text")
+
+
+def _count(meta: dict[str, object], key: str) -> int | None:
+    value = meta.get(key)
+    if value is None or isinstance(value, int):
+        return value
+    raise ValueError(f"{key} is not a whole number")
+
+
+def _texts(meta: dict[str, object], key: str) -> tuple[str, ...]:
+    value = meta.get(key, [])
+    if not isinstance(value, list):
+        raise ValueError(f"{key} is not a list of texts")
+    texts = tuple(item for item in value if isinstance(item, str))
+    if len(texts) != len(value):
+        raise ValueError(f"{key} is not a list of texts")
+    return texts
