@@ -1,4 +1,4 @@
-"""Checks the reading of CIFAR-10's binary release from files of its exact format, and the words for bad ones."""
+"""Checks the reading of CIFAR-10's binary release from files of its exact format, and of files that are not."""
 
 from pathlib import Path
 

@@ -104,7 +104,7 @@ def test_that_the_loaded_digits_have_shape_type_and_training_statistics(size) ->
     assert data.class_names == tuple("0123456789")
     assert data.train_images_NCHW.double().mean().abs() < 1e-6
     assert abs(data.train_images_NCHW.double().std(correction=0) - 1) < 1e-6
-    # The test part is standardised by the training part's numbers, so it is near 0 and 1 and not exactly there.
+    # The test part is standardised by the training part's numbers: near 0 and 1, and not exactly there.
     assert 1e-6 < data.test_images_NCHW.double().mean().abs() < 0.05
 
 
