@@ -1,4 +1,4 @@
-"""Checks the reading of CIFAR-10's binary release from files of its exact format, and of files that are not."""
+"""Checks the reading of CIFAR-10's binary release from files of its exact format, and of bad ones."""
 
 from pathlib import Path
 
