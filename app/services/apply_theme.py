@@ -21,7 +21,7 @@ def apply_theme(application: QApplication, colors: ThemeColors) -> None:
 
 
 def style_sheet(colors: ThemeColors) -> str:
-    """Return the shipped style sheet with the colours of a theme; raises KeyError for an unknown name in it."""
+    """Return the shipped style sheet with the colours of a theme; KeyError for an unknown name in it."""
     names = {name: value for name, value in colors._asdict().items() if isinstance(value, str)}
     names["accent_hover"] = _mixed(colors.accent, colors.text, 0.12)
     names["hover"] = _mixed(colors.window, colors.text, 0.06)

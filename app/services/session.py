@@ -20,7 +20,7 @@ _SHUTDOWN_MS = 2_000
 
 
 class Session(FrozenConfig):
-    """What the window shows; geometry and docks are Qt's bytes in base64, `atlas` is that view's own layout."""
+    """What the window shows; geometry and docks are Qt's bytes in base64, `atlas` that view's own layout."""
 
     version: int = 1
     geometry: str = ""

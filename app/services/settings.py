@@ -125,7 +125,7 @@ class SettingsStore(QObject):
             aside = self._path
         text = QCoreApplication.translate(
             "Settings",
-            "The settings could not be read and the defaults are in force; the old file is {file} ({reason}).",
+            "The settings could not be read, the defaults are in force; the old file is {file} ({reason}).",
         )
         return text.format(file=aside, reason=error)
 

@@ -12,7 +12,7 @@ ThemeChoice = Literal["light", "dark", "system"]
 
 
 class ThemeColors(NamedTuple):
-    """One palette as #rrggbb texts; colour-blind eyes tell its data colours apart (Okabe-Ito hues, adapted)."""
+    """One palette as #rrggbb texts; colour-blind eyes tell its data colours apart (after Okabe and Ito)."""
 
     dark: bool
     window: str
@@ -42,14 +42,16 @@ LIGHT = ThemeColors(
     dark=False, window="#f3f4f3", canvas="#fcfcfa", raised="#ffffff", hairline="#d9dcdf",
     text="#1d2126", muted="#6a717b", accent="#2462cc", on_accent="#ffffff", selection="#dce8fb",
     warning="#b3400d", identity="#2462cc", projection="#c4511c", zero_pad="#7a5195",
-    block_fill="#ffffff", block_line="#4a5058", parameters="#7a8fb1", macs="#a489b0", good="#1b7f5c", norm_fill="#e4e7f1", relu_fill="#dcefe2",
+    block_fill="#ffffff", block_line="#4a5058", parameters="#7a8fb1", macs="#a489b0",
+    good="#1b7f5c", norm_fill="#e4e7f1", relu_fill="#dcefe2",
     series=("#2462cc", "#c4511c", "#1b7f5c", "#8a5aa8", "#a87a00", "#3b8ea5"),
 )  # fmt: skip
 DARK = ThemeColors(
     dark=True, window="#1b1e22", canvas="#16181b", raised="#23272c", hairline="#363b42",
     text="#e6e8ea", muted="#979fa9", accent="#6aa3ff", on_accent="#0d1420", selection="#22344f",
     warning="#f0925f", identity="#6aa3ff", projection="#ef8a55", zero_pad="#bd93d8",
-    block_fill="#23272c", block_line="#a9b0b9", parameters="#7f98c4", macs="#b193c0", good="#57c39a", norm_fill="#2d3344", relu_fill="#25392d",
+    block_fill="#23272c", block_line="#a9b0b9", parameters="#7f98c4", macs="#b193c0",
+    good="#57c39a", norm_fill="#2d3344", relu_fill="#25392d",
     series=("#6aa3ff", "#ef8a55", "#57c39a", "#bd93d8", "#d9b13b", "#66bfd8"),
 )  # fmt: skip
 

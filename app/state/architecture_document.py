@@ -37,8 +37,9 @@ def analyzed(config: ArchitectureConfig) -> Snapshot:
 class ArchitectureDocument(QObject):
     """The open architecture.
 
-    `changed` carries the new Snapshot after every edit, undo, redo or opening. `refused` carries the problems of an edit
-    that cannot be; the architecture then stays as it was, and `problems` keeps them until the next good edit.
+    `changed` carries the new Snapshot after every edit, undo, redo or opening. `refused` carries the problems
+    of an edit that cannot be; the architecture then stays as it was, and `problems` keeps them until the next
+    good edit.
     """
 
     changed = Signal(object)
@@ -110,7 +111,7 @@ class ArchitectureDocument(QObject):
         self.undo_stack.setClean()
 
     def open_file(self, path: Path, text: str) -> None:
-        """Open a configuration file. Raises ConfigFileError or ConfigurationError; nothing is changed then."""
+        """Open a configuration file; raises ConfigFileError or ConfigurationError, and nothing is changed."""
         self.replace(load_config(path), text)
         self._set_path(path)
         self.undo_stack.setClean()
@@ -164,7 +165,7 @@ class _Replacement(QUndoCommand):
     def id(self) -> int:
         return self._MERGE_ID if self._amends is not None else -1
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+    def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Replacement) or other._amends != self._amends:
             return False
         self._after = other._after

@@ -27,8 +27,9 @@ class Curve(NamedTuple):
 class ShownRun(NamedTuple):
     """A run as far as it has been read.
 
-    `architecture` is the fitted copy it trains. `gradient_steps` [S] and `boundary_norms` [S, N+1] (float64, L2 norms of
-    dLoss/d(block input), the last column the output of the last block) belong to `boundaries` [N+1].
+    `architecture` is the fitted copy it trains. `gradient_steps` [S] and `boundary_norms` [S, N+1] (float64,
+    L2 norms of dLoss/d(block input), the last column the output of the last block) belong to `boundaries`
+    [N+1].
     """
 
     summary: RunSummary
@@ -44,7 +45,7 @@ class ShownRun(NamedTuple):
         return self.summary.run
 
     def norms_at(self, step: int | None) -> FloatArray | None:
-        """Return the boundary norms [N+1] of the newest capture not after `step` (None: the newest), or None."""
+        """Return the boundary norms [N+1] of the newest capture up to `step` (None: of all), or None."""
         if not len(self.gradient_steps):
             return None
         if step is None:
@@ -56,8 +57,9 @@ class ShownRun(NamedTuple):
 class RunsState(QObject):
     """The runs on screen.
 
-    `advanced` tells that a shown run has new data (at most 20 times a second); `current_changed` that another run is
-    looked at, or none; `shown_changed` that the set of shown runs is another; `library_changed` that the list on disk is.
+    `advanced` tells that a shown run has new data (at most 20 times a second); `current_changed` that another
+    run is looked at, or none; `shown_changed` that the set of shown runs is another; `library_changed` that the
+    list on disk is.
     """
 
     advanced = Signal(str)
@@ -87,7 +89,7 @@ class RunsState(QObject):
         return self._library
 
     def run_for(self, graph: Graph) -> ShownRun | None:
-        """Return the run whose gradients belong to `graph`: the current one if it fits, else the newest that does."""
+        """Return the run whose gradients belong to `graph`: the current one if it fits, else the newest."""
         fitting = [run for run in self._shown.values() if _belongs(run, graph)]
         if self.current in fitting:
             return self.current

@@ -10,8 +10,8 @@ from resnet_core.architecture.graph import Graph
 class SelectionState(QObject):
     """One selection, one moment.
 
-    `selected` is a node id, a block id (`layer3.1`), or empty. `step` is a step of the shown run, or None for the
-    newest there is.
+    `selected` is a node id, a block id (`layer3.1`), or empty. `step` is a step of the shown run, or None for
+    the newest there is.
     """
 
     changed = Signal(str)
@@ -45,8 +45,8 @@ class SelectionState(QObject):
             self.step_changed.emit(step)
 
     def keep_within(self, graph: Graph) -> None:
-        """Drop a selection that `graph` does not have; an id it shares with the graph before stays selected."""
-        if self._selected and self._selected not in graph.node_by_id and self._selected not in graph.block_by_id:
+        """Drop a selection that `graph` does not have; an id that it has stays selected."""
+        if self._selected not in graph.node_by_id and self._selected not in graph.block_by_id:
             self.select("")
 
 
