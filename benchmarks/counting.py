@@ -30,7 +30,12 @@ def main() -> None:
         ("", "ms", "ratio", "promised"),
         [
             ("graph and counts, no torch", f"{1e3 * ours:.2f}", "", ""),
-            ("built on meta + torchinfo", f"{1e3 * by_torchinfo:.1f}", f"{by_torchinfo / ours:.0f}x", ">= 100x"),
+            (
+                "built on meta + torchinfo",
+                f"{1e3 * by_torchinfo:.1f}",
+                f"{by_torchinfo / ours:.0f}x",
+                ">= 100x",
+            ),
             ("built + fvcore", f"{1e3 * by_fvcore:.1f}", f"{by_fvcore / ours:.0f}x", ">= 300x"),
         ],
     )

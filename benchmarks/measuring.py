@@ -1,4 +1,4 @@
-"""Times pieces of work and prints the times as a table, beside a calibration loop that tells how fast the machine was."""
+"""Times pieces of work and prints them as a table, beside a calibration loop that tells the machine's speed."""
 
 from __future__ import annotations
 

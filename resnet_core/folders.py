@@ -26,12 +26,16 @@ def settings_folder() -> Path:
 
 def runs_folder() -> Path:
     """Return the folder of runs; SKIPSCOPE_RUNS overrides it."""
-    return _folder("SKIPSCOPE_RUNS", os.path.join(platformdirs.user_data_dir(PROGRAM, appauthor=False), "runs"))
+    return _folder(
+        "SKIPSCOPE_RUNS", os.path.join(platformdirs.user_data_dir(PROGRAM, appauthor=False), "runs")
+    )
 
 
 def data_folder() -> Path:
     """Return the folder of data sets such as CIFAR-10; SKIPSCOPE_DATA overrides it."""
-    return _folder("SKIPSCOPE_DATA", os.path.join(platformdirs.user_data_dir(PROGRAM, appauthor=False), "data"))
+    return _folder(
+        "SKIPSCOPE_DATA", os.path.join(platformdirs.user_data_dir(PROGRAM, appauthor=False), "data")
+    )
 
 
 def _folder(variable: str, default: str) -> Path:

@@ -45,7 +45,7 @@ class CostReport(NamedTuple):
 
 
 def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_momentum") -> CostReport:
-    """Return the costs of `graph`: rows by layer, and their sums by block, stage (stem and head included) and network."""
+    """Return the costs of `graph`: rows by layer; sums by block, stage (stem and head included) and network."""
     reaches, saved = receptive_fields(graph), saved_bytes(graph, batch)
     sums = _Sums()
     layers = []
@@ -59,7 +59,9 @@ def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_mom
         sums.add(row, weighted=node.kind in ("conv", "linear") and not node.on_shortcut)
     norms = [node.output_shape.channels for node in graph.nodes if node.kind == "batch_norm"]
     total = sums.network(graph.name)
-    memory = training_memory(total.parameters, (2 * sum(norms), len(norms)), total.saved_bytes, batch, optimizer)
+    memory = training_memory(
+        total.parameters, (2 * sum(norms), len(norms)), total.saved_bytes, batch, optimizer
+    )
     return CostReport(graph.name, tuple(layers), sums.blocks(), sums.stages(), total, memory)
 
 
@@ -99,8 +101,8 @@ class _Sums:
 
 
 def _total(id: str, rows: list[list[int]]) -> GroupCost:
-    *counts, fields = zip(*rows, strict=True)
-    return GroupCost(id, *map(sum, counts), max(fields))
+    parameters, macs, activations, saved, depth, fields = zip(*rows, strict=True)
+    return GroupCost(id, sum(parameters), sum(macs), sum(activations), sum(saved), sum(depth), max(fields))
 
 
 def shared_total(rows: Iterable[LayerCost]) -> tuple[int, int, int]:

@@ -65,7 +65,7 @@ def macs_of(node: Node) -> int:
 
 
 def activations_of(node: Node) -> int:
-    """Return the output elements of a convolution or linear layer, 0 for any other (fvcore's and pycls's convention)."""
+    """Return the output elements of a convolution or linear layer, else 0 (fvcore's and pycls's convention)."""
     return node.output_shape.elements if node.kind in ("conv", "linear") else 0
 
 

@@ -15,7 +15,10 @@ class Reach(NamedTuple):
 
 
 def receptive_fields(graph: Graph) -> dict[str, Reach]:
-    """Return the reach of every node: r' = r + (k - 1)·j, j' = j·s (Araujo et al. 2019); an addition takes the wider path."""
+    """Return the reach of every node: r' = r + (k - 1)·j, j' = j·s (Araujo et al. 2019).
+
+    An addition takes the wider of its two paths.
+    """
     reaches: dict[str, Reach] = {}
     for node in graph.nodes:
         if not node.inputs:
@@ -25,7 +28,9 @@ def receptive_fields(graph: Graph) -> dict[str, Reach]:
         kind = node.kind
         if kind in ("conv", "max_pool", "zero_pad"):
             operation = node.operation
-            reach = Reach(reach.field + (operation.kernel - 1) * reach.stride, reach.stride * operation.stride)
+            reach = Reach(
+                reach.field + (operation.kernel - 1) * reach.stride, reach.stride * operation.stride
+            )
         elif kind == "add":
             reach = Reach(max(reach.field, reaches[node.inputs[1]].field), reach.stride)
         elif kind == "average_pool":

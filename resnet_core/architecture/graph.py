@@ -9,7 +9,17 @@ from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockPlan
 
 NodeKind = Literal[
-    "input", "conv", "batch_norm", "relu", "max_pool", "zero_pad", "add", "average_pool", "flatten", "linear", "output"
+    "input",
+    "conv",
+    "batch_norm",
+    "relu",
+    "max_pool",
+    "zero_pad",
+    "add",
+    "average_pool",
+    "flatten",
+    "linear",
+    "output",
 ]
 EdgeRole = Literal["main", "shortcut"]
 

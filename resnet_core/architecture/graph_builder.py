@@ -69,7 +69,17 @@ class _Assembly:
             first = len(self._nodes)
             output = self._pre_block(plan, tip) if pre else self._post_block(plan, tip)
             self._blocks.append(
-                Block(plan.id, plan, self._stage, tip, output, self._shapes[tip], self._shapes[output], first, len(self._nodes))
+                Block(
+                    plan.id,
+                    plan,
+                    self._stage,
+                    tip,
+                    output,
+                    self._shapes[tip],
+                    self._shapes[output],
+                    first,
+                    len(self._nodes),
+                )
             )
             tip = output
         return tip
@@ -143,9 +153,13 @@ class _Assembly:
     def _zero_pad(self, plan: BlockPlan, source: str) -> str:
         _, height, width = self._shapes[source]
         stride = plan.stride
-        shape = Shape(plan.out_channels, window_output(height, 1, stride, 0), window_output(width, 1, stride, 0))
+        shape = Shape(
+            plan.out_channels, window_output(height, 1, stride, 0), window_output(width, 1, stride, 0)
+        )
         operation = _IDENTITY_STRIDE[stride]
-        return self._add_node(f"{plan.id}.zero_pad", "zero_pad", (source,), shape, operation, on_shortcut=True)
+        return self._add_node(
+            f"{plan.id}.zero_pad", "zero_pad", (source,), shape, operation, on_shortcut=True
+        )
 
     def _conv(
         self,
@@ -161,7 +175,9 @@ class _Assembly:
         _, height, width = self._shapes[source]
         padding = kernel // 2
         shape = Shape(
-            channels, window_output(height, kernel, stride, padding), window_output(width, kernel, stride, padding)
+            channels,
+            window_output(height, kernel, stride, padding),
+            window_output(width, kernel, stride, padding),
         )
         operation = Operation(kernel, stride, padding, groups)
         return self._add_node(id, "conv", (source,), shape, operation, on_shortcut=on_shortcut)
@@ -185,7 +201,9 @@ class _Assembly:
         *,
         on_shortcut: bool = False,
     ) -> str:
-        node = Node(id, kind, self._stage, self._block, inputs, self._shapes[inputs[0]], shape, operation, on_shortcut)
+        node = Node(
+            id, kind, self._stage, self._block, inputs, self._shapes[inputs[0]], shape, operation, on_shortcut
+        )
         self._nodes.append(node)
         self._shapes[id] = shape
         self._edges.append(Edge(inputs[0], id, "shortcut" if on_shortcut else "main"))

@@ -17,7 +17,8 @@ from resnet_core.configuration.presets import preset, preset_families
 
 CONVENTION = (
     "MACs and activations: convolutions and linear layers, one image; 1 MAC = 2 FLOPs; bias, BatchNorm, ReLU, "
-    "pooling and additions left out.\nTraining memory: float32, SGD with momentum, batch {batch}; library workspace left out."
+    "pooling and additions left out.\nTraining memory: float32, SGD with momentum, batch {batch}; "
+    "library workspace left out."
 )
 
 
@@ -30,7 +31,9 @@ def add_commands(commands: Any) -> None:
     analyze = commands.add_parser("analyze", help="count a network layer by layer")
     add_config(analyze)
     analyze.add_argument("--input", metavar="CxHxW", help="another input size, for example 3x224x224")
-    analyze.add_argument("--batch", type=int, default=1, metavar="N", help="images a step, for memory (default 1)")
+    analyze.add_argument(
+        "--batch", type=int, default=1, metavar="N", help="images a step, for memory (default 1)"
+    )
     add_json(analyze)
     analyze.set_defaults(run=run_analyze)
 
@@ -45,12 +48,20 @@ def add_commands(commands: Any) -> None:
 
 def run_presets(arguments: argparse.Namespace) -> int:
     """List every preset with its counts."""
-    rows = [_preset_row(entry.name, family, entry.source) for family, found in preset_families().items() for entry in found]
+    rows = [
+        _preset_row(entry.name, family, entry.source)
+        for family, found in preset_families().items()
+        for entry in found
+    ]
     if arguments.json:
         print_json({"presets": rows})
         return 0
     header = ("name", "family", "parameters", "MACs", "depth")
-    print_table(header, [(r["name"], r["family"], count(r["parameters"]), count(r["macs"]), str(r["depth"])) for r in rows], 2)
+    print_table(
+        header,
+        [(r["name"], r["family"], count(r["parameters"]), count(r["macs"]), str(r["depth"])) for r in rows],
+        2,
+    )
     return 0
 
 
@@ -70,20 +81,28 @@ def run_analyze(arguments: argparse.Namespace) -> int:
 def run_compare(arguments: argparse.Namespace) -> int:
     """Compare each network with the first."""
     if len(arguments.config) < 2:
-        raise UsageError("compare: name at least two configurations, for example: skipscope compare ResNet-34 ResNet-50")
+        raise UsageError(
+            "compare: name at least two configurations, for example: skipscope compare ResNet-34 ResNet-50"
+        )
     configs = [read_architecture(name, arguments.assignments) for name in arguments.config]
     reports = [cost_report(build_graph(config)) for config in configs]
     if arguments.json:
         print_json(_comparison_document(reports))
         return 0
     header = ("", "parameters", "", "MACs", "", "activations", "depth")
-    rows = [_total_row(reports[0].total, reports[0].total), *(_total_row(reports[0].total, r.total) for r in reports[1:])]
+    rows = [
+        _total_row(reports[0].total, reports[0].total),
+        *(_total_row(reports[0].total, r.total) for r in reports[1:]),
+    ]
     print_table(header, rows)
     for report in reports[1:]:
         print(f"\n{report.name} against {reports[0].name}, by stage")
         print_table(
             ("stage", "parameters", "MACs"),
-            [(d.id, signed(d.delta("parameters")), signed(d.delta("macs"))) for d in report_diff(reports[0], report).stages],
+            [
+                (d.id, signed(d.delta("parameters")), signed(d.delta("macs")))
+                for d in report_diff(reports[0], report).stages
+            ],
         )
     return 0
 
@@ -101,7 +120,11 @@ def report_document(config: ArchitectureConfig, report: CostReport) -> dict[str,
         "name": report.name,
         "input": [size.channels, size.height, size.width],
         "batch": report.memory.batch,
-        "totals": {**_group(report.total), "training_memory_bytes": report.memory.total_bytes, **_memory(report)},
+        "totals": {
+            **_group(report.total),
+            "training_memory_bytes": report.memory.total_bytes,
+            **_memory(report),
+        },
         "stages": [{"id": stage.id, **_group(stage)} for stage in report.stages.values()],
         "blocks": [{"id": block.id, **_group(block)} for block in report.blocks.values()],
         "layers": [_layer(row) for row in report.layers],
@@ -154,15 +177,25 @@ def _print_report(config: ArchitectureConfig, report: CostReport) -> None:
     size = config.input
     print(f"{report.name}  input {size.channels}x{size.height}x{size.width}  depth {report.depth}\n")
     header = ("layer", "kind", "output", "parameters", "MACs", "activations", "receptive field")
-    rows = [
-        (r.id, r.kind, shape_text(r.output_shape), count(r.parameters), count(r.macs), count(r.activations), str(r.receptive_field))
+    rows: list[tuple[str, ...]] = [
+        (
+            r.id,
+            r.kind,
+            shape_text(r.output_shape),
+            count(r.parameters),
+            count(r.macs),
+            count(r.activations),
+            str(r.receptive_field),
+        )
         for r in report.layers
     ]
     total = report.total
     rows.append(("total", "", "", count(total.parameters), count(total.macs), count(total.activations), ""))
     print_table(header, rows, 2)
     memory = report.memory
-    print(f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}")
+    print(
+        f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}"
+    )
     print(CONVENTION.format(batch=memory.batch))
 
 
@@ -182,7 +215,8 @@ def _total_row(reference: GroupCost, other: GroupCost) -> tuple[str, ...]:
     same = other is reference
     return (
         other.id, count(other.parameters), "" if same else _percent(reference.parameters, other.parameters),
-        count(other.macs), "" if same else _percent(reference.macs, other.macs), count(other.activations), str(other.depth),
+        count(other.macs), "" if same else _percent(reference.macs, other.macs),
+        count(other.activations), str(other.depth),
     )  # fmt: skip
 
 
@@ -195,7 +229,8 @@ def _comparison_document(reports: list[CostReport]) -> dict[str, Any]:
     return {
         "reference": first.name,
         "networks": [
-            {"name": r.name, "totals": {**_group(r.total), "training_memory_bytes": r.memory.total_bytes}} for r in reports
+            {"name": r.name, "totals": {**_group(r.total), "training_memory_bytes": r.memory.total_bytes}}
+            for r in reports
         ],
         "differences": [_difference_document(first, report) for report in reports[1:]],
     }

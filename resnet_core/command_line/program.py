@@ -12,18 +12,32 @@ from resnet_core.command_line.tables import print_table
 from resnet_core.folders import data_folder, program_version, runs_folder, settings_folder
 
 PACKAGES = (
-    "torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy", "pydantic", "safetensors", "fvcore", "torchinfo",
+    "torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy", "pydantic", "safetensors", "fvcore",
+    "torchinfo",
 )  # fmt: skip
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the program's own options; without any and without a command, help is printed."""
-    parser.add_argument("--version", action="store_const", dest="run", const=_version, help="print the version")
-    parser.add_argument("--info", action="store_const", dest="run", const=_info, help="print versions and folders")
     parser.add_argument(
-        "--reset", action="store_const", dest="run", const=_reset, help="forget settings and session; runs and data stay"
+        "--version", action="store_const", dest="run", const=_version, help="print the version"
     )
-    parser.set_defaults(run=lambda _arguments: parser.print_help() or 0)
+    parser.add_argument(
+        "--info", action="store_const", dest="run", const=_info, help="print versions and folders"
+    )
+    parser.add_argument(
+        "--reset",
+        action="store_const",
+        dest="run",
+        const=_reset,
+        help="forget settings and session; runs and data stay",
+    )
+    parser.set_defaults(run=lambda _arguments: _help(parser))
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 0
 
 
 def _version(_arguments: argparse.Namespace) -> int:

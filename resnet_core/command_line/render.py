@@ -32,10 +32,14 @@ def run_render(arguments: argparse.Namespace) -> int:
     if suffix not in (".svg", *PAINTED):
         raise UsageError(f"--out {path}: the ending says the format; take .svg, .png or .pdf")
     if suffix in PAINTED and arguments.paint is None:
-        raise UsageError(f"--out {path}: PNG and PDF are painted by the window's program; use `skipscope render` or .svg")
+        raise UsageError(
+            f"--out {path}: PNG and PDF are painted by the window's program; use `skipscope render` or .svg"
+        )
     if not path.parent.is_dir():
         raise UsageError(f"--out {path}: the folder {path.parent} does not exist; make it first")
-    drawing = structure_drawing(build_graph(read_architecture(arguments.config, arguments.assignments)), arguments.level)
+    drawing = structure_drawing(
+        build_graph(read_architecture(arguments.config, arguments.assignments)), arguments.level
+    )
     if suffix == ".svg":
         path.write_text(to_svg(drawing), encoding="utf-8")
     else:

@@ -79,7 +79,10 @@ def print_run(reader: RunReader) -> None:
         print("\ngradient norm at each block boundary (L2 norm of dLoss/dx)")
         first, last = int(flow.steps[0]), int(flow.steps[-1])
         norms = zip(flow.boundaries, flow.boundary_norms[0], flow.boundary_norms[-1], strict=True)
-        print_table(("boundary", f"step {first}", f"step {last}"), [(id, f"{a:.3e}", f"{b:.3e}") for id, a, b in norms])
+        print_table(
+            ("boundary", f"step {first}", f"step {last}"),
+            [(id, f"{a:.3e}", f"{b:.3e}") for id, a, b in norms],
+        )
     if summary.message:
         print(summary.message)
 
@@ -93,4 +96,8 @@ def _row(summary: RunSummary) -> tuple[str, ...]:
 def _summary_document(summary: RunSummary) -> dict[str, Any]:
     fields = {**summary._asdict(), "folder": str(summary.folder)}
     fields.pop("boundaries")
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items() if v is not None and v != ""}
+    return {
+        name: list(v) if isinstance(v, tuple) else v
+        for name, v in fields.items()
+        if v is not None and v != ""
+    }

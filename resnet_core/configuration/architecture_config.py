@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints, model_validator
@@ -17,12 +17,17 @@ ActivationOrder = Literal["post", "pre"]
 StemKind = Literal["imagenet", "cifar"]
 StridePlacement = Literal["1x1", "3x3"]
 
+Facts = Mapping[str, str | int | float]
+
 MOST_STAGES = 8
 MOST_BLOCKS = 2_000
 MOST_CHANNELS = 32_768
 BLOCK_ID_PATTERN = r"^layer[1-8]\.[0-9]{1,4}$"
 
-BLOCK_KINDS = {"basic": N_("Choice", "Basic (3×3, 3×3)"), "bottleneck": N_("Choice", "Bottleneck (1×1, 3×3, 1×1)")}
+BLOCK_KINDS = {
+    "basic": N_("Choice", "Basic (3×3, 3×3)"),
+    "bottleneck": N_("Choice", "Bottleneck (1×1, 3×3, 1×1)"),
+}
 SHORTCUT_OPTIONS = {
     "A": N_("Choice", "A · identity, zero-padded where dimensions change"),
     "B": N_("Choice", "B · identity, projection where dimensions change"),
@@ -35,10 +40,19 @@ class InputConfig(FrozenConfig):
     """The image that goes in: C x H x W."""
 
     channels: int = setting(
-        3, label=N_("Field", "Channels"), help=N_("Field", "Colour channels of the image."), minimum=1, maximum=1024
+        3,
+        label=N_("Field", "Channels"),
+        help=N_("Field", "Colour channels of the image."),
+        minimum=1,
+        maximum=1024,
     )
     height: int = setting(
-        224, label=N_("Field", "Height"), help=N_("Field", "Image height."), unit="px", minimum=1, maximum=4096
+        224,
+        label=N_("Field", "Height"),
+        help=N_("Field", "Image height."),
+        unit="px",
+        minimum=1,
+        maximum=4096,
     )
     width: int = setting(
         224, label=N_("Field", "Width"), help=N_("Field", "Image width."), unit="px", minimum=1, maximum=4096
@@ -58,7 +72,11 @@ class StemConfig(FrozenConfig):
         },
     )
     width: int = setting(
-        64, label=N_("Field", "Stem width"), help=N_("Field", "Channels the stem puts out."), minimum=1, maximum=8192
+        64,
+        label=N_("Field", "Stem width"),
+        help=N_("Field", "Channels the stem puts out."),
+        minimum=1,
+        maximum=8192,
     )
 
 
@@ -66,19 +84,32 @@ class StageConfig(FrozenConfig):
     """Blocks that work at one resolution; the first of them carries the stride."""
 
     blocks: int = setting(
-        label=N_("Field", "Blocks"), help=N_("Field", "Residual blocks in the stage."), minimum=1, maximum=MOST_BLOCKS
+        label=N_("Field", "Blocks"),
+        help=N_("Field", "Residual blocks in the stage."),
+        minimum=1,
+        maximum=MOST_BLOCKS,
     )
     width: int = setting(
         label=N_("Field", "Width"),
-        help=N_("Field", "Channels before expansion: a Basic block puts out as many, a Bottleneck expansion times as many."),
+        help=N_(
+            "Field",
+            "Channels before expansion: a Basic block puts out as many, a Bottleneck expansion times as many.",
+        ),
         minimum=1,
         maximum=8192,
     )
     stride: int = setting(
-        1, label=N_("Field", "Stride"), help=N_("Field", "Stride of the stage's first block."), minimum=1, maximum=4
+        1,
+        label=N_("Field", "Stride"),
+        help=N_("Field", "Stride of the stage's first block."),
+        minimum=1,
+        maximum=4,
     )
     kind: BlockKind = chosen(
-        "basic", label=N_("Field", "Kind"), help=N_("Field", "The residual branch of the stage's blocks."), choices=BLOCK_KINDS
+        "basic",
+        label=N_("Field", "Kind"),
+        help=N_("Field", "The residual branch of the stage's blocks."),
+        choices=BLOCK_KINDS,
     )
 
 
@@ -102,7 +133,10 @@ class BlockConfig(FrozenConfig):
     base_width: int = setting(
         64,
         label=N_("Field", "Base width"),
-        help=N_("Field", "Channels a group in a stage of width 64: the 3×3 of a Bottleneck has width·base/64·groups."),
+        help=N_(
+            "Field",
+            "Channels a group in a stage of width 64: the 3×3 of a Bottleneck has width·base/64·groups.",
+        ),
         minimum=1,
         maximum=1024,
     )
@@ -110,7 +144,10 @@ class BlockConfig(FrozenConfig):
         "post",
         label=N_("Field", "Activation order"),
         help=N_("Field", "Where BatchNorm and ReLU stand: after each convolution (2015) or before it (2016)."),
-        choices={"post": N_("Choice", "post-activation (2015)"), "pre": N_("Choice", "pre-activation (2016)")},
+        choices={
+            "post": N_("Choice", "post-activation (2015)"),
+            "pre": N_("Choice", "pre-activation (2016)"),
+        },
     )
     stride_in: StridePlacement = chosen(
         "3x3",
@@ -130,7 +167,9 @@ class ShortcutConfig(FrozenConfig):
         choices=SHORTCUT_OPTIONS,
     )
     projection_norm: bool = setting(
-        True, label=N_("Field", "BN on projections"), help=N_("Field", "BatchNorm after a projection's 1×1 convolution.")
+        True,
+        label=N_("Field", "BN on projections"),
+        help=N_("Field", "BatchNorm after a projection's 1×1 convolution."),
     )
 
 
@@ -138,7 +177,11 @@ class HeadConfig(FrozenConfig):
     """The layers after the last block: global average pooling and one linear layer."""
 
     classes: int = setting(
-        1000, label=N_("Field", "Classes"), help=N_("Field", "Outputs of the linear layer."), minimum=1, maximum=100_000
+        1000,
+        label=N_("Field", "Classes"),
+        help=N_("Field", "Outputs of the linear layer."),
+        minimum=1,
+        maximum=100_000,
     )
 
 
@@ -148,7 +191,10 @@ class InitializationConfig(FrozenConfig):
     zero_init_residual: bool = setting(
         False,
         label=N_("Field", "Zero-init residual"),
-        help=N_("Field", "Begin each branch at F(x) = 0: its last BatchNorm (pre-activation: last convolution) starts at zero."),
+        help=N_(
+            "Field",
+            "Begin each branch at F(x) = 0: its last BatchNorm (pre-activation: last convolution) starts at zero.",
+        ),
     )
 
 
@@ -156,13 +202,20 @@ class BlockOverride(FrozenConfig):
     """One block that differs from its stage; it keeps the channels it takes and puts out."""
 
     block: Annotated[str, StringConstraints(pattern=BLOCK_ID_PATTERN)] = Field(
-        title=N_("Field", "Block"), description=N_("Field", "The block's id: layer3.1 is the second block of the third stage.")
+        title=N_("Field", "Block"),
+        description=N_("Field", "The block's id: layer3.1 is the second block of the third stage."),
     )
     kind: BlockKind | None = chosen(
-        None, label=N_("Field", "Kind"), help=N_("Field", "The block's own kind, or its stage's."), choices=BLOCK_KINDS
+        None,
+        label=N_("Field", "Kind"),
+        help=N_("Field", "The block's own kind, or its stage's."),
+        choices=BLOCK_KINDS,
     )
     shortcut: ShortcutOption | None = chosen(
-        None, label=N_("Field", "Shortcut"), help=N_("Field", "The block's own shortcut, or the network's."), choices=SHORTCUT_OPTIONS
+        None,
+        label=N_("Field", "Shortcut"),
+        help=N_("Field", "The block's own shortcut, or the network's."),
+        choices=SHORTCUT_OPTIONS,
     )
 
 
@@ -174,7 +227,7 @@ class BlockPlan(NamedTuple):
 
     id: str
     stage: int
-    index: int
+    position: int
     kind: BlockKind
     shortcut: Literal["identity", "projection", "zero_pad", "none"]
     in_channels: int
@@ -249,7 +302,7 @@ class ArchitectureConfig(FrozenConfig):
             stage, index = parse_block_id(override.block)
             if stage > len(self.stages) or index >= self.stages[stage - 1].blocks:
                 last = f"layer{len(self.stages)}.{self.stages[-1].blocks - 1}"
-                facts = {"block": override.block, "stage_count": len(self.stages), "last": last}
+                facts: Facts = {"block": override.block, "stage_count": len(self.stages), "last": last}
                 yield Problem(path, "override_unknown_block", facts)
             if override.block in seen:
                 yield Problem(path, "override_twice", {"block": override.block})
@@ -274,10 +327,10 @@ class ArchitectureConfig(FrozenConfig):
             if plan.inner_channels < 1:
                 problems.append(Problem(path, "inner_width", {"block": plan.id, "channels": plan.inner_channels}))
             if widest > MOST_CHANNELS:
-                facts = {"block": plan.id, "channels": widest, "bound": MOST_CHANNELS}
+                facts: Facts = {"block": plan.id, "channels": widest, "bound": MOST_CHANNELS}
                 problems.append(Problem(path, "too_wide", facts))
             if plan.shortcut == "zero_pad" and plan.out_channels < plan.in_channels:
-                sizes = {"block": plan.id, "channels_in": plan.in_channels, "channels_out": plan.out_channels}
+                sizes: Facts = {"block": plan.id, "channels_in": plan.in_channels, "channels_out": plan.out_channels}
                 problems.append(Problem(path, "zero_pad_shrinks", sizes))
             if problems:
                 break

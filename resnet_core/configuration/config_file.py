@@ -23,7 +23,9 @@ Model = TypeVar("Model", bound=BaseModel)
 class ConfigFile(FrozenConfig):
     """A configuration file as it stands on disk."""
 
-    schema_version: int = Field(SCHEMA_VERSION, ge=1, title="Schema version", description="Format of this file.")
+    schema_version: int = Field(
+        SCHEMA_VERSION, ge=1, title="Schema version", description="Format of this file."
+    )
     architecture: ArchitectureConfig
     training: TrainingConfig = TrainingConfig()
 
@@ -35,7 +37,7 @@ class ConfigFileError(ValueError):
 def load_config(path: str | os.PathLike[str]) -> ArchitectureConfig:
     """Return the architecture in the TOML file `path`.
 
-    Raises ConfigFileError (unreadable, not TOML, a future schema version) or ConfigurationError (all bad fields at once).
+    Raises ConfigFileError (unreadable, not TOML, a future schema version) or ConfigurationError (every bad field).
     """
     return load_run_config(path).architecture
 
@@ -83,7 +85,10 @@ def save_config(
 
 def config_to_toml(config: ArchitectureConfig, training: TrainingConfig | None = None) -> str:
     """Return the file's text: every field, so that a later default changes no saved network."""
-    data: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "architecture": config.model_dump(mode="json", exclude_none=True)}
+    data: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "architecture": config.model_dump(mode="json", exclude_none=True),
+    }
     if training is not None:
         data["training"] = training.model_dump(mode="json")
     return tomli_w.dumps(data)

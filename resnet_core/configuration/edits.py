@@ -33,7 +33,9 @@ def with_assignments(config: Model, assignments: Sequence[str]) -> Model:
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals:
-            raise ConfigurationError([Problem(parse_path(path), "other", {"text": "write it as FIELD=VALUE"})])
+            raise ConfigurationError(
+                [Problem(parse_path(path), "other", {"text": "write it as FIELD=VALUE"})]
+            )
         _assign(data, parse_path(path), parse_value(text))
     return validated(type(config), data)
 

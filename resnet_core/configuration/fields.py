@@ -45,7 +45,13 @@ def setting(  # one argument a fact; they are named at every call
 ) -> Any:
     """Declare a number, switch or text; numbers are taken as they are, never parsed from a text."""
     return Field(
-        default, title=label, description=help, ge=minimum, le=maximum, strict=True, json_schema_extra={"unit": unit}
+        default,
+        title=label,
+        description=help,
+        ge=minimum,
+        le=maximum,
+        strict=True,
+        json_schema_extra={"unit": unit},
     )
 
 
@@ -69,7 +75,7 @@ def field_facts(model: type[BaseModel], name: str) -> FieldFacts:
         unit=str(extra.get("unit", "")),
         minimum=_bound(field, Ge, "ge"),
         maximum=_bound(field, Le, "le"),
-        choices=choices if isinstance(choices, dict) else {},
+        choices={value: str(text) for value, text in choices.items()} if isinstance(choices, dict) else {},
         default=None if field.is_required() else field.get_default(call_default_factory=True),
         type=field.annotation,
     )

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from resnet_core.configuration.architecture_config import (
     ArchitectureConfig,
@@ -86,7 +86,9 @@ def _presets() -> Mapping[str, Preset]:
 
 @cache
 def _index() -> Mapping[str, str]:
-    names = {_normal(alias): entry.name for entry in _presets().values() for alias in (entry.name, *entry.aliases)}
+    names = {
+        _normal(alias): entry.name for entry in _presets().values() for alias in (entry.name, *entry.aliases)
+    }
     return MappingProxyType(names)
 
 
@@ -101,21 +103,33 @@ def _unknown(name: str) -> str:
     return f"{name}: no preset and no file of that name; {mend}"
 
 
-_IMAGENET_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
+_IMAGENET_BLOCKS = {
+    18: (2, 2, 2, 2),
+    34: (3, 4, 6, 3),
+    50: (3, 4, 6, 3),
+    101: (3, 4, 23, 3),
+    152: (3, 8, 36, 3),
+}
 
 
-def _imagenet_network(name: str, depth: int, **changes: object) -> ArchitectureConfig:
+def _imagenet_network(name: str, depth: int, **changes: Any) -> ArchitectureConfig:
     kind: BlockKind = "basic" if depth < 50 else "bottleneck"
     blocks = _IMAGENET_BLOCKS[depth]
     widths, strides = (64, 128, 256, 512), (1, 2, 2, 2)
     stages = tuple(
-        StageConfig(blocks=b, width=w, stride=s, kind=kind) for b, w, s in zip(blocks, widths, strides, strict=True)
+        StageConfig(blocks=b, width=w, stride=s, kind=kind)
+        for b, w, s in zip(blocks, widths, strides, strict=True)
     )
     return ArchitectureConfig(name=name, stages=stages, **changes)
 
 
 def _cifar_network(
-    name: str, blocks: int, widths: tuple[int, int, int] = (16, 32, 64), *, kind: BlockKind = "basic", **changes: object
+    name: str,
+    blocks: int,
+    widths: tuple[int, int, int] = (16, 32, 64),
+    *,
+    kind: BlockKind = "basic",
+    **changes: Any,
 ) -> ArchitectureConfig:
     stages = tuple(
         StageConfig(blocks=blocks, width=width, stride=stride, kind=kind)
@@ -133,7 +147,12 @@ def _cifar_network(
 
 
 def _entry(
-    name: str, family: str, source: str, build: Callable[..., ArchitectureConfig], *arguments: object, **changes: object
+    name: str,
+    family: str,
+    source: str,
+    build: Callable[..., ArchitectureConfig],
+    *arguments: object,
+    **changes: object,
 ) -> Preset:
     aliases = changes.pop("aliases", ())
     assert isinstance(aliases, tuple)
@@ -142,7 +161,9 @@ def _entry(
 
 def _imagenet() -> list[Preset]:
     family = N_("Family", "ImageNet ResNet")
-    return [_entry(f"ResNet-{depth}", family, HE_2015, _imagenet_network, depth) for depth in _IMAGENET_BLOCKS]
+    return [
+        _entry(f"ResNet-{depth}", family, HE_2015, _imagenet_network, depth) for depth in _IMAGENET_BLOCKS
+    ]
 
 
 def _cifar() -> list[Preset]:
@@ -154,7 +175,8 @@ def _cifar() -> list[Preset]:
 def _plain() -> list[Preset]:
     family, plain = N_("Family", "Plain twins"), ShortcutConfig(option="none")
     large = [
-        _entry(f"Plain-{depth}", family, HE_2015, _imagenet_network, depth, shortcut=plain) for depth in _IMAGENET_BLOCKS
+        _entry(f"Plain-{depth}", family, HE_2015, _imagenet_network, depth, shortcut=plain)
+        for depth in _IMAGENET_BLOCKS
     ]
     small = [
         _entry(f"Plain-{depth}", family, HE_2015, _cifar_network, (depth - 2) // 6, shortcut=plain)
@@ -164,19 +186,19 @@ def _plain() -> list[Preset]:
 
 
 def _preactivation() -> list[Preset]:
-    family, order = N_("Family", "Pre-activation"), "pre"
+    family = N_("Family", "Pre-activation")
     identity = ShortcutConfig(option="A", projection_norm=False)
     projected = ShortcutConfig(option="B", projection_norm=False)
     basic = [
         _entry(
             f"PreResNet-{depth}", family, HE_2016, _cifar_network, (depth - 2) // 6,
-            block=BlockConfig(activation_order=order), shortcut=identity,
+            block=BlockConfig(activation_order="pre"), shortcut=identity,
         )
         for depth in (56, 110)
     ]  # fmt: skip
     deep = _entry(
         "PreResNet-164", family, HE_2016, _cifar_network, 18, kind="bottleneck",
-        block=BlockConfig(activation_order=order, stride_in="1x1"), shortcut=projected,
+        block=BlockConfig(activation_order="pre", stride_in="1x1"), shortcut=projected,
     )  # fmt: skip
     return [*basic, deep]
 

@@ -22,7 +22,12 @@ class TrainingConfig(FrozenConfig):
         "digits", label=N_("Field", "Data"), help=N_("Field", "digits, cifar10, or the path of an image folder.")
     )
     image_size: int = setting(
-        16, label=N_("Field", "Image size"), help=N_("Field", "Side the images are shown at."), unit="px", minimum=8, maximum=512
+        16,
+        label=N_("Field", "Image size"),
+        help=N_("Field", "Side the images are shown at."),
+        unit="px",
+        minimum=8,
+        maximum=512,
     )
     batch_size: int = setting(
         64, label=N_("Field", "Batch"), help=N_("Field", "Images a step."), unit="images", minimum=1, maximum=65_536
@@ -35,7 +40,11 @@ class TrainingConfig(FrozenConfig):
         maximum=1_000_000,
     )
     epochs: int = setting(
-        0, label=N_("Field", "Epochs"), help=N_("Field", "Passes over the data, used when steps is 0."), minimum=0, maximum=100_000
+        0,
+        label=N_("Field", "Epochs"),
+        help=N_("Field", "Passes over the data, used when steps is 0."),
+        minimum=0,
+        maximum=100_000,
     )
     target_s: float = setting(
         MINUTE_S,
@@ -46,19 +55,36 @@ class TrainingConfig(FrozenConfig):
         maximum=86_400.0,
     )
     learning_rate: float = setting(
-        0.1, label=N_("Field", "Peak learning rate"), help=N_("Field", "Reached at the end of warm-up."), minimum=0.0, maximum=100.0
+        0.1,
+        label=N_("Field", "Peak learning rate"),
+        help=N_("Field", "Reached at the end of warm-up."),
+        minimum=0.0,
+        maximum=100.0,
     )
     momentum: float = setting(
         0.9, label=N_("Field", "Momentum"), help=N_("Field", "Nesterov momentum of SGD."), minimum=0.0, maximum=0.9999
     )
     weight_decay: float = setting(
-        5e-4, label=N_("Field", "Weight decay"), help=N_("Field", "L2 penalty on every parameter."), minimum=0.0, maximum=1.0
+        5e-4,
+        label=N_("Field", "Weight decay"),
+        help=N_("Field", "L2 penalty on every parameter."),
+        minimum=0.0,
+        maximum=1.0,
     )
     warmup_share: float = setting(
-        0.1, label=N_("Field", "Warm-up"), help=N_("Field", "Share of the run in which the rate rises."), minimum=0.0, maximum=0.9
+        0.1,
+        label=N_("Field", "Warm-up"),
+        help=N_("Field", "Share of the run in which the rate rises."),
+        minimum=0.0,
+        maximum=0.9,
     )
     max_shift: int = setting(
-        2, label=N_("Field", "Shift"), help=N_("Field", "Largest random shift, drawn for each sample."), unit="px", minimum=0, maximum=64
+        2,
+        label=N_("Field", "Shift"),
+        help=N_("Field", "Largest random shift, drawn for each sample."),
+        unit="px",
+        minimum=0,
+        maximum=64,
     )
     zero_init_residual: bool = setting(
         True,
@@ -80,13 +106,24 @@ class TrainingConfig(FrozenConfig):
         },
     )
     threads: int = setting(
-        0, label=N_("Field", "Threads"), help=N_("Field", "CPU threads; 0 measures and takes the faster."), minimum=0, maximum=1024
+        0,
+        label=N_("Field", "Threads"),
+        help=N_("Field", "CPU threads; 0 measures and takes the faster."),
+        minimum=0,
+        maximum=1024,
     )
     capture: bool = setting(
-        True, label=N_("Field", "Capture gradients"), help=N_("Field", "Record the gradient norm at every block boundary.")
+        True,
+        label=N_("Field", "Capture gradients"),
+        help=N_("Field", "Record the gradient norm at every block boundary."),
     )
     capture_every: int = setting(
-        1, label=N_("Field", "Capture every"), help=N_("Field", "Steps from one capture to the next."), unit="steps", minimum=1, maximum=100_000
+        1,
+        label=N_("Field", "Capture every"),
+        help=N_("Field", "Steps from one capture to the next."),
+        unit="steps",
+        minimum=1,
+        maximum=100_000,
     )
 
 

@@ -35,27 +35,41 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Problem", "there is no block {block}; {stage_count} stages exist, the last block is {last}"
         ),
         "override_twice": QT_TRANSLATE_NOOP("Problem", "{block} is overridden twice; keep one entry a block"),
-        "override_empty": QT_TRANSLATE_NOOP("Problem", "{block} changes nothing; set kind or shortcut, or remove the entry"),
+        "override_empty": QT_TRANSLATE_NOOP(
+            "Problem", "{block} changes nothing; set kind or shortcut, or remove the entry"
+        ),
         "zero_pad_shrinks": QT_TRANSLATE_NOOP(
             "Problem",
             "{block} goes from {channels_in} to {channels_out} channels; zero padding (A) can only add channels, "
             "so choose a projection (B) or a larger width",
         ),
         "groups_without_bottleneck": QT_TRANSLATE_NOOP(
-            "Problem", "{value} needs a bottleneck block; Basic blocks have none, so choose bottleneck or set it to {default}"
+            "Problem",
+            "{value} needs a bottleneck block; Basic blocks have none, so choose bottleneck or set it to {default}",
         ),
         "inner_width": QT_TRANSLATE_NOOP(
-            "Problem", "{block} would have a 3x3 convolution of {channels} channels; raise the stage's width or the base width"
+            "Problem",
+            "{block} would have a 3x3 convolution of {channels} channels; raise the stage's width or the base width",
         ),
         "too_wide": QT_TRANSLATE_NOOP(
-            "Problem", "{block} would have {channels} channels; the most is {bound}, so lower width, expansion or cardinality"
+            "Problem",
+            "{block} would have {channels} channels; the most is {bound}, so lower width, expansion or cardinality",
         ),
         "batch_norm_one_value": QT_TRANSLATE_NOOP(
             "Problem",
-            "{node} would normalise a single value a channel (batch {batch} on {height}x{width} maps) and BatchNorm refuses it "
-            "in training; take a batch of at least 2 or a larger input",
+            "{node} would normalise a single value a channel (batch {batch} on {height}x{width} maps) and BatchNorm "
+            "refuses it in training; take a batch of at least 2 or a larger input",
         ),
-        "warmup": QT_TRANSLATE_NOOP("Problem", "{value} is not a share of the run; take a number from 0 to below 1"),
+        "batch_exceeds_split": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a batch of {batch} cannot be drawn from the {count} training images of {data}; take at most {count}",
+        ),
+        "shift_beyond_image": QT_TRANSLATE_NOOP(
+            "Problem", "a shift of {shift} px moves an image of {size} px out of sight; take at most {bound}"
+        ),
+        "warmup": QT_TRANSLATE_NOOP(
+            "Problem", "{value} is not a share of the run; take a number from 0 to below 1"
+        ),
         "other": QT_TRANSLATE_NOOP("Problem", "{text}"),
     }
 )
@@ -113,7 +127,9 @@ def problems_of(error: ValidationError, model: type[BaseModel], prefix: Path = (
 def _echoes(problem: Problem, found: list[Problem]) -> bool:
     """Return whether a list counts as too short only because its entries were refused."""
     size = len(problem.path)
-    return problem.message == "count_few" and any(p.path[:size] == problem.path and len(p.path) > size for p in found)
+    return problem.message == "count_few" and any(
+        p.path[:size] == problem.path and len(p.path) > size for p in found
+    )
 
 
 def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> Problem:
@@ -121,9 +137,13 @@ def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> 
     value = _shown(details.get("input"))
     match details["type"]:
         case "greater_than_equal" | "greater_than":
-            return Problem(path, "minimum", {"value": value, "bound": context.get("ge", context.get("gt", 0))})
+            return Problem(
+                path, "minimum", {"value": value, "bound": context.get("ge", context.get("gt", 0))}
+            )
         case "less_than_equal" | "less_than":
-            return Problem(path, "maximum", {"value": value, "bound": context.get("le", context.get("lt", 0))})
+            return Problem(
+                path, "maximum", {"value": value, "bound": context.get("le", context.get("lt", 0))}
+            )
         case "literal_error":
             return Problem(path, "choice", {"value": value, "choices": context["expected"].replace("'", "")})
         case "missing":
@@ -131,13 +151,19 @@ def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> 
         case "extra_forbidden":
             return _unknown_key(path, details["loc"], model)
         case "too_short":
-            return Problem(path, "count_few", {"count": context["actual_length"], "bound": context["min_length"]})
+            return Problem(
+                path, "count_few", {"count": context["actual_length"], "bound": context["min_length"]}
+            )
         case "too_long":
-            return Problem(path, "count_many", {"count": context["actual_length"] or "?", "bound": context["max_length"]})
+            return Problem(
+                path, "count_many", {"count": context["actual_length"] or "?", "bound": context["max_length"]}
+            )
         case "string_pattern_mismatch":
             return Problem(path, "pattern", {"value": value})
         case kind if kind.endswith(("_type", "_parsing", "_from_float")):
-            return Problem(path, "type", {"value": value, "expected": _EXPECTED.get(kind.split("_")[0], "another type")})
+            return Problem(
+                path, "type", {"value": value, "expected": _EXPECTED.get(kind.split("_")[0], "another type")}
+            )
     return Problem(path, "other", {"text": details["msg"]})
 
 

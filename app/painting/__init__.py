@@ -1,0 +1,1 @@
+"""Painting shared by views: display lists, tracks and small curves, with QPainter."""

@@ -1,0 +1,1 @@
+"""Runs: their list, and the controls of the one that is trained."""

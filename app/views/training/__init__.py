@@ -1,0 +1,1 @@
+"""The Training tab: the live curves of the shown runs."""

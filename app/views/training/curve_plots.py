@@ -1,0 +1,132 @@
+"""Draws loss and accuracy of several runs with pyqtgraph, one step axis under both."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+
+from app.services.theme import ThemeColors
+from app.state.runs_state import Curve, ShownRun
+from app.views.training.run_legend import run_color
+
+_PALE, _FULL = 110, 255
+_LOSS, _ACCURACY = "loss", "accuracy"
+
+
+class CurvePlots(pg.GraphicsLayoutWidget):
+    """Loss above, accuracy below: train pale, test in full ink, a dot an evaluation; `step_dragged` tells a step."""
+
+    step_dragged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("curve_plots")
+        self._colors: ThemeColors | None = None
+        self._curves: dict[tuple[str, str], pg.PlotDataItem] = {}
+        self._plots = {kind: self._new_plot(row, kind) for row, kind in enumerate((_LOSS, _ACCURACY))}
+        self._plots[_ACCURACY].setXLink(self._plots[_LOSS])
+        self._plots[_LOSS].setLabel("left", self.tr("loss (cross-entropy)"))
+        self._plots[_ACCURACY].setLabel("left", self.tr("accuracy"))
+        self._plots[_ACCURACY].setLabel("bottom", self.tr("step"))
+        self._plots[_ACCURACY].setYRange(0.0, 1.0, padding=0.03)
+        self._cursors = {kind: self._new_cursor(plot) for kind, plot in self._plots.items()}
+        self._last_step = 0
+
+    def set_colors(self, colors: ThemeColors) -> None:
+        """Take the theme's colours; nothing is done where they are in force already."""
+        if colors is self._colors:
+            return
+        self._colors = colors
+        self.setBackground(colors.canvas)
+        for plot in self._plots.values():
+            for side in ("left", "bottom"):
+                axis = plot.getAxis(side)
+                axis.setPen(pg.mkPen(colors.hairline))
+                axis.setTextPen(pg.mkPen(colors.muted))
+        for cursor in self._cursors.values():
+            cursor.setPen(pg.mkPen(colors.accent))
+            cursor.setHoverPen(pg.mkPen(colors.text))
+
+    def set_logarithmic_loss(self, on: bool) -> None:
+        """Show the loss on a log10 axis or a linear one."""
+        self._plots[_LOSS].setLogMode(y=on)
+
+    def show_runs(self, shown: tuple[ShownRun, ...], current: str) -> None:
+        """Show the curves of `shown`; items are reused, and those of runs no longer shown are taken away."""
+        wanted = {(run.key, name) for run in shown for name in run.curves}
+        for key in [key for key in self._curves if key not in wanted]:
+            item = self._curves.pop(key)
+            self._plot_of(key[1]).removeItem(item)
+        for position, run in enumerate(shown):
+            for split in ("train", "test"):
+                for kind in (_LOSS, _ACCURACY):
+                    self._draw(run, f"{split}_{kind}", position, run.key == current)
+        self._last_step = max(
+            (int(run.curves["train_loss"].steps[-1]) for run in shown if _has_points(run)), default=0
+        )
+
+    def show_step(self, step: int | None) -> None:
+        """Put the cursor on `step`, or on the newest step there is."""
+        for cursor in self._cursors.values():
+            cursor.blockSignals(True)
+            cursor.setValue(self._last_step if step is None else step)
+            cursor.blockSignals(False)
+
+    def curve_points(self, key: str, name: str) -> int:
+        """Return how many points of a run's curve are drawn (0: none)."""
+        item = self._curves.get((key, name))
+        return 0 if item is None or item.xData is None else len(item.xData)
+
+    def _draw(self, run: ShownRun, name: str, position: int, current: bool) -> None:
+        curve = run.curves.get(name)
+        if curve is None or self._colors is None:
+            return
+        item = self._curves.get((run.key, name))
+        if item is None:
+            item = self._curves[run.key, name] = self._new_curve(name)
+        color = QColor(run_color(self._colors, position))
+        test = name.startswith("test")
+        color.setAlpha(_FULL if test else _PALE)
+        item.setPen(pg.mkPen(color))
+        if test:
+            item.setSymbolBrush(color)
+        item.setZValue((2 if test else 0) + (1 if current else 0))
+        item.setData(curve.steps, _finite(curve))
+
+    def _new_curve(self, name: str) -> pg.PlotDataItem:
+        symbol = {"symbol": "o", "symbolSize": 5, "symbolPen": None} if name.startswith("test") else {}
+        item = pg.PlotDataItem(connect="finite", autoDownsample=True, clipToView=True, **symbol)
+        self._plot_of(name).addItem(item)
+        return item
+
+    def _plot_of(self, name: str) -> pg.PlotItem:
+        return self._plots[_LOSS if name.endswith(_LOSS) else _ACCURACY]
+
+    def _new_plot(self, row: int, kind: str) -> pg.PlotItem:
+        plot = self.addPlot(row=row, col=0)
+        plot.setObjectName(f"{kind}_plot")
+        plot.showGrid(y=True, alpha=0.12)
+        plot.getAxis("left").setWidth(64)
+        plot.hideButtons()
+        return plot
+
+    def _new_cursor(self, plot: pg.PlotItem) -> pg.InfiniteLine:
+        cursor = pg.InfiniteLine(angle=90, movable=True)
+        cursor.setCursor(Qt.CursorShape.SplitHCursor)
+        cursor.sigDragged.connect(
+            lambda line: self.step_dragged.emit(max(0, min(self._last_step, round(line.value()))))
+        )
+        plot.addItem(cursor, ignoreBounds=True)
+        return cursor
+
+
+def _has_points(run: ShownRun) -> bool:
+    curve = run.curves.get("train_loss")
+    return curve is not None and len(curve.steps) > 0
+
+
+def _finite(curve: Curve) -> np.ndarray:
+    """Return the values with infinities as gaps: a diverged run stays readable up to where it broke."""
+    return np.where(np.isfinite(curve.values), curve.values, np.nan)

@@ -1,0 +1,113 @@
+"""Turns an architecture and the facts of a data set into the copy that can be trained on it, or says why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.data_catalog import DataSetFacts
+from resnet_core.configuration.training_config import RunConfig, TrainingConfig
+from resnet_core.configuration.validation import Problem
+
+ChangedField = Literal["input", "classes", "zero_init_residual"]
+
+SMALLEST_NORM_BATCH = 2
+
+
+class FittingChange(NamedTuple):
+    """One thing that was changed: which, and how it reads before and after (`3x224x224`, `1000`, `off`)."""
+
+    field: ChangedField
+    before: str
+    after: str
+
+
+class Fitted(NamedTuple):
+    """An architecture fitted to data, and what was changed for it; `changes` is empty where it fitted already."""
+
+    config: ArchitectureConfig
+    changes: tuple[FittingChange, ...]
+
+
+def fit_to_data(config: ArchitectureConfig, facts: DataSetFacts) -> Fitted:
+    """Return a copy of `config` that takes the images of `facts` and puts out one value a class."""
+    image = {"channels": facts.channels, "height": facts.height, "width": facts.width}
+    fitted = config.model_copy(
+        update={
+            "input": config.input.model_copy(update=image),
+            "head": config.head.model_copy(update={"classes": facts.classes}),
+        }
+    )
+    return Fitted(fitted, tuple(_changes(config, fitted)))
+
+
+def fit_for_training(run: RunConfig, facts: DataSetFacts) -> Fitted:
+    """Return the architecture as `run` will train it: fitted to its data, its branches begun as the recipe says."""
+    config, changes = fit_to_data(run.architecture, facts)
+    zero_init = run.training.zero_init_residual and _has_shortcuts(config)
+    if zero_init and not config.initialization.zero_init_residual:
+        start = config.initialization.model_copy(update={"zero_init_residual": True})
+        config = config.model_copy(update={"initialization": start})
+        changes = (*changes, FittingChange("zero_init_residual", "off", "on"))
+    return Fitted(config, changes)
+
+
+def fitting_line(name: str, data_name: str, changes: tuple[FittingChange, ...]) -> str:
+    """Return the changes as one English line: `ResNet-50 fitted to digits: input 3x224x224 -> 1x16x16, ...`."""
+    parts = (f"{change.field.replace('_', '-')} {change.before} -> {change.after}" for change in changes)
+    return f"{name} fitted to {data_name}: " + (", ".join(parts) or "nothing to change")
+
+
+def training_problems(
+    config: ArchitectureConfig, training: TrainingConfig, facts: DataSetFacts | None = None
+) -> tuple[Problem, ...]:
+    """Return why `config`, fitted already, cannot be trained so; their paths begin with `training`.
+
+    With `facts` the sizes of the data's splits are looked at too.
+    """
+    problems = [*_norm_problems(config, training), *_shift_problems(training)]
+    if facts is not None:
+        problems += _split_problems(training, facts)
+    return tuple(problems)
+
+
+def _changes(before: ArchitectureConfig, after: ArchitectureConfig) -> Iterator[FittingChange]:
+    if before.input != after.input:
+        yield FittingChange("input", _input_text(before), _input_text(after))
+    if before.head.classes != after.head.classes:
+        yield FittingChange("classes", str(before.head.classes), str(after.head.classes))
+
+
+def _input_text(config: ArchitectureConfig) -> str:
+    return f"{config.input.channels}x{config.input.height}x{config.input.width}"
+
+
+def _has_shortcuts(config: ArchitectureConfig) -> bool:
+    """Return whether any branch may begin at zero; without a shortcut it is all that carries the signal."""
+    return any(plan.shortcut != "none" for plan in config.block_plans())
+
+
+def _norm_problems(config: ArchitectureConfig, training: TrainingConfig) -> Iterator[Problem]:
+    """BatchNorm has no variance of one value: torch refuses it in training mode."""
+    if training.batch_size >= SMALLEST_NORM_BATCH:
+        return
+    for node in build_graph(config).nodes:
+        _, height, width = node.input_shape
+        if node.kind == "batch_norm" and height * width == 1:
+            size = {"batch": training.batch_size, "height": height, "width": width}
+            yield Problem(("training", "batch_size"), "batch_norm_one_value", {"node": node.id, **size})
+            return
+
+
+def _shift_problems(training: TrainingConfig) -> Iterator[Problem]:
+    if training.max_shift >= training.image_size:
+        sizes = {"shift": training.max_shift, "size": training.image_size, "bound": training.image_size - 1}
+        yield Problem(("training", "max_shift"), "shift_beyond_image", sizes)
+
+
+def _split_problems(training: TrainingConfig, facts: DataSetFacts) -> Iterator[Problem]:
+    if training.batch_size > facts.train_count:
+        counts = {"batch": training.batch_size, "count": facts.train_count, "data": facts.name}
+        yield Problem(("training", "batch_size"), "batch_exceeds_split", counts)
