@@ -27,9 +27,7 @@ def branch_convolutions(plan: BlockPlan, stride_in: StridePlacement) -> list[nn.
     ]
 
 
-def _convolution(
-    channels_in: int, channels_out: int, kernel: int, *, stride: int = 1, groups: int = 1
-) -> nn.Conv2d:
+def _convolution(channels_in: int, channels_out: int, kernel: int, *, stride: int = 1, groups: int = 1) -> nn.Conv2d:
     return nn.Conv2d(channels_in, channels_out, kernel, stride, kernel // 2, groups=groups, bias=False)
 
 

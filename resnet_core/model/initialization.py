@@ -10,10 +10,8 @@ from torch import nn
 from resnet_core.model.blocks import PreActivationBlock, ResidualBlock
 
 
-def initialize(
-    model: nn.Module, *, zero_init_residual: bool, generator: torch.Generator | None = None
-) -> None:
-    """Draw every weight of `model` from `generator` (None: torch's global one), layer by layer in execution order.
+def initialize(model: nn.Module, *, zero_init_residual: bool, generator: torch.Generator | None = None) -> None:
+    """Draw every weight of `model` from `generator` (None: torch's global one), layer by layer.
 
     Convolutions: Kaiming normal, fan-out, ReLU gain (He et al. 2015, arXiv 1502.01852). BatchNorm: scale 1,
     shift 0, running mean 0, running variance 1. Linear: torch's default, U(-1/sqrt(fan_in), 1/sqrt(fan_in)).

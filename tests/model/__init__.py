@@ -1,0 +1,1 @@
+"""Holds the torch network against the graph, against torchvision and against other counters."""

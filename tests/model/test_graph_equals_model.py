@@ -1,0 +1,97 @@
+"""Holds the two readings of a configuration together: the graph, without torch, and the torch network."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import fx, nn
+
+from resnet_core.analysis.cost_report import cost_report
+from resnet_core.analysis.layer_cost import buffers_of, macs_of, parameters_of
+from resnet_core.architecture.graph import Graph
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.presets import preset, preset_names
+from resnet_core.model.resnet import ResNet, build_model
+from tests.model.observed_layers import Observation, observe
+from tests.strategies import architectures
+
+
+def built(config: ArchitectureConfig, device: str) -> tuple[ResNet, torch.Tensor]:
+    """The network and two images; on the meta device without memory, shapes alone are computed."""
+    with torch.device(device):
+        images = torch.zeros(2, config.input.channels, config.input.height, config.input.width)
+        return build_model(config), images
+
+
+def assert_same_network(config: ArchitectureConfig, device: str) -> None:
+    graph = build_graph(config)
+    model, images = built(config, device)
+    seen = observe(model, images)
+    assert_same_layers(graph, seen)
+    assert list(model.blocks) == [block.id for block in graph.blocks]
+    assert_same_operations(graph, model)
+    assert_same_totals(graph, model, seen)
+
+
+def assert_same_layers(graph: Graph, seen: Observation) -> None:
+    expected = [
+        (node.id, node.kind, node.inputs, node.input_shape, node.output_shape, parameters_of(node), macs_of(node))
+        for node in graph.nodes
+        if node.kind not in ("input", "output")
+    ]
+    assert [tuple(layer) for layer in seen.layers] == expected
+    assert seen.block_ends == {block.id: (block.input_id, block.output_id) for block in graph.blocks}
+
+
+def assert_same_operations(graph: Graph, model: ResNet) -> None:
+    for node in graph.nodes:
+        if node.kind == "conv":
+            conv = model.get_submodule(node.id)
+            assert isinstance(conv, nn.Conv2d)
+            kernel, stride, padding, groups, bias = node.operation
+            assert conv.kernel_size == (kernel, kernel)
+            assert conv.stride == (stride, stride)
+            assert conv.padding == (padding, padding)
+            assert conv.groups == groups
+            assert (conv.bias is not None) == bias
+
+
+def assert_same_totals(graph: Graph, model: ResNet, seen: Observation) -> None:
+    report = cost_report(graph)
+    assert report.total.parameters == sum(parameter.numel() for parameter in model.parameters())
+    assert report.total.macs == sum(layer.macs for layer in seen.layers)
+    assert sum(buffers_of(node) for node in graph.nodes) == sum(b.numel() for b in model.buffers())
+    memory = report.memory
+    assert memory.parameter_bytes == sum(p.numel() * p.element_size() for p in model.parameters())
+    assert memory.buffer_bytes == sum(b.numel() * b.element_size() for b in model.buffers())
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_that_graph_and_model_are_the_same_network_when_it_is_a_preset(name: str) -> None:
+    # Small images are computed for real: on the meta device each BatchNorm costs a millisecond of Python.
+    config = preset(name)
+    assert_same_network(config, "cpu" if config.input.height <= 32 else "meta")
+
+
+@settings(max_examples=200)
+@given(config=architectures())
+def test_that_graph_and_model_are_the_same_network_when_it_is_random(config: ArchitectureConfig) -> None:
+    assert_same_network(config, "cpu")
+
+
+class _LeafTracer(fx.Tracer):
+    """Traces down to the modules without children, ours included."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        return not list(m.children())
+
+
+@pytest.mark.parametrize("name", ["ResNet-20", "Plain-20", "PreResNet-56", "ResNeXt-50-32x4d", "WRN-28-10"])
+def test_that_a_trace_calls_the_nodes_in_the_graphs_order(name: str) -> None:
+    model, _ = built(preset(name), "meta")
+    trace = _LeafTracer().trace(model)
+    called = [str(node.target) for node in trace.nodes if node.op == "call_module"]
+    assert called == [node.id for node in build_graph(preset(name)).nodes[1:-1]]
+    assert {node.op for node in trace.nodes} == {"placeholder", "call_module", "output"}
