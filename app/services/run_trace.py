@@ -1,0 +1,147 @@
+"""Gathers what a run records, tick by tick, into arrays that grow without being copied for each new row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+
+from app.state.runs_state import Curve, FloatArray, IntArray, ShownRun
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.config_file import parse_run_config
+from resnet_core.runs.run_database import CONFIG_NAME
+from resnet_core.runs.run_reader import RunReader
+from resnet_core.runs.run_records import ReadCursor, RunSummary
+
+_FIRST_CAPACITY = 256
+_Array = TypeVar("_Array", IntArray, FloatArray)
+
+
+class GrowingRows:
+    """Rows of one measurement, ascending by step: `steps` [S] and `values` [S] or [S, N+1].
+
+    What `steps` and `values` return is never written again, so it may be kept and read from another thread:
+    new rows go behind it, and rows that replace old ones go into a new array.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
+        self._shape = () if width is None else (width,)
+        self._steps: IntArray = np.empty(_FIRST_CAPACITY, np.int64)
+        self._values: FloatArray = np.empty((_FIRST_CAPACITY, *self._shape), np.float64)
+        self._count = 0
+
+    @property
+    def steps(self) -> IntArray:
+        """The steps, int64 [S], read-only."""
+        return _read_only(self._steps[: self._count])
+
+    @property
+    def values(self) -> FloatArray:
+        """The values, float64 [S] or [S, N+1], read-only."""
+        return _read_only(self._values[: self._count])
+
+    def drop_from(self, step: int) -> None:
+        """Forget every row of `step` and later: a resumed run measures them again."""
+        kept = int(np.searchsorted(self._steps[: self._count], step))
+        if kept < self._count:
+            self._move_into_new(self._steps[:kept], self._values[:kept])
+
+    def insert(self, steps: IntArray, values: FloatArray) -> None:
+        """Add rows, ascending by step; a row of a step that is there already replaces it."""
+        if not len(steps):
+            return
+        if self._count and steps[0] <= self._steps[self._count - 1]:
+            self._merge(steps, values)
+            return
+        stop = self._count + len(steps)
+        if stop > len(self._steps):
+            self._move_into_new(self._steps[: self._count], self._values[: self._count], stop)
+        self._steps[self._count : stop] = steps
+        self._values[self._count : stop] = values
+        self._count = stop
+
+    def _merge(self, steps: IntArray, values: FloatArray) -> None:
+        kept = ~np.isin(self._steps[: self._count], steps)
+        all_steps = np.concatenate((self._steps[: self._count][kept], steps))
+        all_values = np.concatenate((self._values[: self._count][kept], values))
+        order = np.argsort(all_steps, kind="stable")
+        self._move_into_new(all_steps[order], all_values[order])
+
+    def _move_into_new(self, steps: IntArray, values: FloatArray, at_least: int = 0) -> None:
+        capacity = max(_FIRST_CAPACITY, 2 * max(len(steps), at_least))
+        self._steps = np.empty(capacity, np.int64)
+        self._values = np.empty((capacity, *self._shape), np.float64)
+        self._count = len(steps)
+        self._steps[: self._count] = steps
+        self._values[: self._count] = values
+
+
+class RunTrace:
+    """One run as far as it has been read; `read_on` costs only what is new. Used from one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises RunFolderError, ConfigFileError or ConfigurationError where the folder is no run."""
+        self._reader = RunReader(folder)
+        self.architecture = _architecture_of(self._reader)
+        self._scalars: dict[str, GrowingRows] = {}
+        self._gradients: GrowingRows | None = None
+        self._scalar_cursor, self._gradient_cursor = ReadCursor(), ReadCursor()
+        self._summary: RunSummary | None = None
+
+    def read_on(self) -> ShownRun | None:
+        """Return the run with what it gained since the last call; None where nothing changed.
+
+        Raises RunFolderError where the folder has gone or is damaged.
+        """
+        # The summary first: what is read after a run has ended is all there is of it.
+        summary = self._reader.summary()
+        gained = [self._read_scalars(), self._read_gradients(summary)]
+        if not any(gained) and summary == self._summary:
+            return None
+        self._summary = summary
+        return self._shown(summary)
+
+    def _read_scalars(self) -> bool:
+        update = self._reader.scalars_since(self._scalar_cursor)
+        self._scalar_cursor = update.cursor
+        if update.rewound_to is not None:
+            for rows in self._scalars.values():
+                rows.drop_from(update.rewound_to)
+        for name, series in update.series.items():
+            self._scalars.setdefault(name, GrowingRows()).insert(series.steps, series.values)
+        return bool(update.series) or update.rewound_to is not None
+
+    def _read_gradients(self, summary: RunSummary) -> bool:
+        if not summary.boundaries:
+            return False
+        update = self._reader.gradient_rows_since(self._gradient_cursor)
+        self._gradient_cursor = update.cursor
+        if self._gradients is None:
+            self._gradients = GrowingRows(len(summary.boundaries))
+        if update.rewound_to is not None:
+            self._gradients.drop_from(update.rewound_to)
+        self._gradients.insert(update.flow.steps, update.flow.boundary_norms)
+        return bool(len(update.flow.steps)) or update.rewound_to is not None
+
+    def _shown(self, summary: RunSummary) -> ShownRun:
+        curves = {name: Curve(rows.steps, rows.values) for name, rows in self._scalars.items()}
+        gradients = self._gradients or GrowingRows(len(summary.boundaries))
+        return ShownRun(
+            summary,
+            self.architecture,
+            MappingProxyType(curves),
+            summary.boundaries,
+            gradients.steps,
+            gradients.values,
+        )
+
+
+def _architecture_of(reader: RunReader) -> ArchitectureConfig:
+    return parse_run_config(reader.config_toml(), str(reader.folder / CONFIG_NAME)).architecture
+
+
+def _read_only(array: _Array) -> _Array:
+    array.flags.writeable = False
+    return array
