@@ -21,6 +21,15 @@ settings.register_profile("skipscope", deadline=None, derandomize=True, database
 settings.load_profile("skipscope")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what needs a GPU where there is none; torch is imported for such a test alone."""
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not (torch.cuda.is_available() or torch.backends.mps.is_available()):
+            pytest.skip("needs a CUDA or MPS device")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home folder for this session, so that no test reads or writes the developer's own."""
