@@ -10,6 +10,9 @@ import platformdirs
 
 PROGRAM = "skipscope"
 
+#: What the program writes into its settings folder; a reset removes these and nothing else.
+SETTINGS_FILES = ("settings.toml", "session.json")
+
 
 def program_version() -> str:
     """Return the installed version, or `unknown` in a checkout that was never installed."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import platform
-import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from resnet_core.command_line.tables import print_table
-from resnet_core.folders import data_folder, program_version, runs_folder, settings_folder
+from resnet_core.folders import SETTINGS_FILES, data_folder, program_version, runs_folder, settings_folder
 
 PACKAGES = (
     "torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy", "pydantic", "safetensors", "fvcore",
@@ -55,11 +54,11 @@ def _info(_arguments: argparse.Namespace) -> int:
 
 def _reset(_arguments: argparse.Namespace) -> int:
     folder = settings_folder()
-    if not folder.is_dir():
-        print(f"{folder}: nothing to reset")
-        return 0
-    shutil.rmtree(folder)
-    print(f"{folder}: settings and session removed; runs and data sets are where they were")
+    removed = [name for name in SETTINGS_FILES if (folder / name).is_file()]
+    for name in removed:
+        (folder / name).unlink()
+    what = f"removed {', '.join(removed)}" if removed else "nothing to reset"
+    print(f"{folder}: {what}; runs and data stay as they are")
     return 0
 
 

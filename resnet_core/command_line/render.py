@@ -24,9 +24,6 @@ def add_commands(commands: Any) -> None:
 
 def run_render(arguments: argparse.Namespace) -> int:
     """Draw one network."""
-    from resnet_core.drawing.structure import structure_drawing
-    from resnet_core.drawing.svg import to_svg
-
     path = Path(arguments.out)
     suffix = path.suffix.lower()
     if suffix not in (".svg", *PAINTED):
@@ -37,6 +34,9 @@ def run_render(arguments: argparse.Namespace) -> int:
         )
     if not path.parent.is_dir():
         raise UsageError(f"--out {path}: the folder {path.parent} does not exist; make it first")
+    from resnet_core.drawing.structure import structure_drawing
+    from resnet_core.drawing.svg import to_svg
+
     drawing = structure_drawing(
         build_graph(read_architecture(arguments.config, arguments.assignments)), arguments.level
     )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from resnet_core.command_line.arguments import add_json
+from resnet_core.command_line.arguments import UsageError, add_json
 from resnet_core.command_line.tables import print_json, print_table
 from resnet_core.runs.run_export import export_csv, export_json
 from resnet_core.runs.run_library import RunLibrary
@@ -17,7 +17,7 @@ from resnet_core.runs.run_records import RunSummary
 def add_commands(commands: Any) -> None:
     """Declare `runs` and its own commands."""
     runs = commands.add_parser("runs", help="list, show and export recorded runs")
-    runs.set_defaults(run=lambda _arguments: runs.error("say which: list, show or export"))
+    runs.set_defaults(run=run_none)
     own = runs.add_subparsers(title="commands", metavar="list|show|export", parser_class=type(runs))
 
     listing = own.add_parser("list", help="every run, newest first")
@@ -33,6 +33,11 @@ def add_commands(commands: Any) -> None:
     export.add_argument("name", metavar="RUN", help="a run's name or its folder")
     export.add_argument("--out", required=True, metavar="FOLDER|FILE.json", help="where to write")
     export.set_defaults(run=run_export)
+
+
+def run_none(_arguments: argparse.Namespace) -> int:
+    """Refuse `runs` alone."""
+    raise UsageError("runs: say which: list, show or export; see skipscope runs --help")
 
 
 def run_list(arguments: argparse.Namespace) -> int:
