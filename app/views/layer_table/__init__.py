@@ -1,0 +1,1 @@
+"""The layer table: every count of the open architecture, row by row."""

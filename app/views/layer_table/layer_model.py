@@ -1,0 +1,238 @@
+"""Offers the rows of a snapshot to Qt's table: sorted, filtered, at one level, with differences to a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.formatting import exact, exact_difference, shape_text
+from app.state.architecture_document import Snapshot
+from app.views.layer_table.table_columns import COLUMNS, ROW_HEADERS, WITHOUT_REFERENCE, Column, sort_key
+from app.views.layer_table.table_rows import GroupRow, Level, Row, row_filter, rows_at, rows_by_id
+from app.wording import kind_text
+from resnet_core.export.table_text import Cell, TextTable, plain_shape
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+class LayerTableModel(QAbstractTableModel):
+    """The table's content. It sorts and filters itself: a proxy in Python would call back for every comparison."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._snapshot: Snapshot | None = None
+        self._reference: Snapshot | None = None
+        self._level: Level = "layers"
+        self._filter = ""
+        self._sorted_by: tuple[int, bool] | None = None
+        self._all: Sequence[Row] = ()
+        self._rows: Sequence[Row] = ()
+        self._theirs: dict[str, Row] = {}
+        self._differences: dict[str, tuple[int, int]] = {}
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows that are shown, in the order they are shown in."""
+        return self._rows
+
+    @property
+    def all_rows(self) -> Sequence[Row]:
+        """Every row of the level, without the filter, in the order of depth."""
+        return self._all
+
+    @property
+    def reference(self) -> Snapshot | None:
+        """What the differences are shown against; None shows none."""
+        return self._reference
+
+    @property
+    def level(self) -> Level:
+        """What one row stands for."""
+        return self._level
+
+    @property
+    def batch(self) -> int:
+        """The images that the kept bytes are for."""
+        return self._snapshot.report.memory.batch if self._snapshot else 1
+
+    def show(self, snapshot: Snapshot, reference: Snapshot | None) -> None:
+        """Show another architecture, or the same against another reference; sorting and filter stay."""
+        self._snapshot = snapshot
+        self._reference = reference if reference and reference.config != snapshot.config else None
+        self._reset()
+
+    def set_level(self, level: Level) -> None:
+        """Make a row stand for a layer, a block or a stage."""
+        if level != self._level:
+            self._level = level
+            self._reset()
+
+    def set_filter(self, text: str) -> None:
+        """Show only the rows that `text` asks for (see `row_filter`)."""
+        if text != self._filter:
+            self._filter = text
+            self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by a column; -1 is the order of depth."""
+        chosen = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
+        if chosen != self._sorted_by:
+            self._sorted_by = chosen
+            self._arrange()
+
+    def total(self, column: Column) -> int | None:
+        """Return what the footer says of the shown rows: a sum, of the receptive field the largest, else None."""
+        if column.key == "receptive_field":
+            return max(self._values(self._rows, column), default=None)
+        return sum(self._values(self._rows, column)) if column.sums else None
+
+    def largest(self, column: Column) -> int:
+        """Return the number farthest from 0 in a column of numbers, over all rows of the level."""
+        return max(self._values(self._all, column), key=abs, default=0)
+
+    def only_in_reference(self) -> tuple[Row, ...]:
+        """Return the reference's rows of this level that have no counterpart here, so that no difference shows them."""
+        mine = {row.id for row in self._all}
+        return tuple(row for id, row in self._theirs.items() if id not in mine)
+
+    def is_new(self, row: Row) -> bool:
+        """Return whether the reference has no row of this id."""
+        return self._reference is not None and row.id not in self._theirs
+
+    def text(self, row: Row, column: Column) -> str:
+        """Return what stands in a cell."""
+        if column.role == "count":
+            return f"{getattr(row, column.field):,}"  # what `exact` gives; no count is negative
+        if column.role == "shape":
+            return shape_text(getattr(row, column.field))
+        if column.role == "difference":
+            return exact_difference(self._difference(row, column), 0)
+        return self._kind(row) if column.key == "kind" else row.id
+
+    def as_text_table(self, rows: Sequence[Row] | None = None) -> TextTable:
+        """Return `rows`, or all that are shown, as plain values for the clipboard; shapes as `64x112x112`."""
+        columns = COLUMNS[: self.columnCount()]
+        header = tuple(self.header(column).replace("\n", " ") for column in columns)
+        shown = self._rows if rows is None else rows
+        return TextTable(header, tuple(tuple(self._cell(row, column) for column in columns) for row in shown))
+
+    def header(self, column: Column) -> str:
+        """Return the header of a column; the first is named after what a row stands for."""
+        text = column.header
+        if column.key == "id":
+            text = ROW_HEADERS[self._level]
+        return QCoreApplication.translate("LayerTable", text)
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(COLUMNS) if self._reference else WITHOUT_REFERENCE
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(self._rows[index.row()], COLUMNS[index.column()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(COLUMNS[index.column()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tool_tip(self._rows[index.row()], COLUMNS[index.column()])
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section >= len(COLUMNS):
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.header(column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._header_help(column)
+        return None
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._all = rows_at(self._snapshot, self._level) if self._snapshot else ()
+        self._theirs = dict(rows_by_id(self._reference, self._level))
+        self._differences = self._compared()
+        if self._sorted_by and self._sorted_by[0] >= self.columnCount():
+            self._sorted_by = None
+        self._rows = self._arranged()
+        self.endResetModel()
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        self._rows = self._arranged()
+        self.endResetModel()
+
+    def _arranged(self) -> Sequence[Row]:
+        rows = self._all
+        if self._filter.strip():
+            matches = row_filter(self._filter, kind_text)
+            rows = [row for row in rows if matches(row)]
+        if self._sorted_by:
+            place, descending = self._sorted_by
+            rows = sorted(rows, key=self._sort_key(COLUMNS[place]), reverse=descending)
+        return rows
+
+    def _sort_key(self, column: Column) -> Callable[[Row], Any]:
+        if column.role == "difference":
+            return lambda row: self._difference(row, column)
+        return sort_key(column, kind_text)
+
+    def _values(self, rows: Sequence[Row], column: Column) -> Iterator[int]:
+        if column.role == "difference":
+            return (self._difference(row, column) for row in rows)
+        return map(attrgetter(column.field), rows)
+
+    def _difference(self, row: Row, column: Column) -> int:
+        more = self._differences.get(row.id)
+        return more[column.field == "macs"] if more else 0
+
+    def _compared(self) -> dict[str, tuple[int, int]]:
+        """Return by id how many parameters and MACs a row has more than the reference's; the whole if it has none."""
+        if self._reference is None:
+            return {}
+        nothing = (0, 0)
+        theirs = {id: (row.parameters, row.macs) for id, row in self._theirs.items()}
+        pairs = ((row, theirs.get(row.id, nothing)) for row in self._all)
+        return {row.id: (row.parameters - there[0], row.macs - there[1]) for row, there in pairs}
+
+    def _cell(self, row: Row, column: Column) -> Cell:
+        if column.role == "difference":
+            return self._difference(row, column)
+        if column.role == "shape":
+            return plain_shape(getattr(row, column.field))
+        return self._kind(row) if column.key == "kind" else getattr(row, column.field)
+
+    def _kind(self, row: Row) -> str:
+        name = kind_text(row.kind)
+        return f"{row.blocks} × {name}" if isinstance(row, GroupRow) and row.blocks > 1 else name
+
+    def _tool_tip(self, row: Row, column: Column) -> str | None:
+        if column.role == "difference" and self._reference and self.is_new(row):
+            return self.tr("{name} has no {id}: the whole count is the difference").format(
+                name=self._reference.config.name, id=row.id
+            )
+        return self.text(row, column) if column.role in ("text", "shape") else None
+
+    def _header_help(self, column: Column) -> str:
+        help = QCoreApplication.translate("LayerTable", column.help)
+        if column.key == "saved_bytes":
+            images = self.tr("Batch: {batch}.").format(batch=exact(self.batch))
+            return f"{help} {images}"
+        if column.role == "difference" and self._reference:
+            reference = self.tr("Reference: {name}.").format(name=self._reference.config.name)
+            return f"{help} {reference}"
+        return help
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column.role == "text" else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
