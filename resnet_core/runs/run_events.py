@@ -16,9 +16,7 @@ RunStatus = Literal["preparing", "running", "paused", "stopped", "finished", "fa
 RUN_STATUSES: Final[tuple[RunStatus, ...]] = get_args(RunStatus)
 LIVE_STATUSES: Final[frozenset[RunStatus]] = frozenset({"preparing", "running", "paused"})
 
-ScalarName = Literal[
-    "train_loss", "train_accuracy", "learning_rate", "elapsed_s", "test_loss", "test_accuracy"
-]
+ScalarName = Literal["train_loss", "train_accuracy", "learning_rate", "elapsed_s", "test_loss", "test_accuracy"]
 """The names under which single numbers are kept, one value a step."""
 
 SCALAR_NAMES: Final[tuple[ScalarName, ...]] = get_args(ScalarName)

@@ -33,8 +33,7 @@ def export_json(reader: RunReader, path: Path) -> Path:
 
 def _scalar_rows(scalars: dict[str, Series]) -> Iterable[list[object]]:
     columns = {
-        name: dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
-        for name, series in scalars.items()
+        name: dict(zip(series.steps.tolist(), series.values.tolist(), strict=True)) for name, series in scalars.items()
     }
     yield ["step", *columns]
     for step in sorted(set().union(*columns.values())):

@@ -20,9 +20,7 @@ from resnet_core.runs.run_records import (
 from resnet_core.runs.writer_process import WriterProcess, writer_is_alive
 
 
-def read_scalars(
-    connection: sqlite3.Connection, names: Iterable[str] | None, after: int | None
-) -> dict[str, Series]:
+def read_scalars(connection: sqlite3.Connection, names: Iterable[str] | None, after: int | None) -> dict[str, Series]:
     """The whole series of each name that has values, of steps > `after`."""
     found = {}
     for name in SCALAR_NAMES if names is None else names:

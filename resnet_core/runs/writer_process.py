@@ -66,7 +66,7 @@ def _linux_start_token(pid: int) -> str | None:
     if len(fields) < 20 or fields[0] in {"Z", "X"}:  # a zombie writes nothing any more
         return None
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
     except OSError:
         boot = ""
     return f"{boot}:{fields[19]}"

@@ -1,0 +1,92 @@
+"""Makes the run folders that the tests read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from resnet_core.runs.run_events import (
+    EvaluationCompleted,
+    GradientCaptured,
+    RunEvent,
+    RunFinished,
+    RunStarted,
+    StatusChanged,
+    StepCompleted,
+)
+from resnet_core.runs.run_records import GradientUpdate, ScalarUpdate
+from resnet_core.runs.run_store import RunStore
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CONFIG_TOML = 'schema_version = 1\nname = "ResNet-20"\n'
+BOUNDARIES = ("layer1.0", "layer1.1", "layer2.0", "head")
+
+
+def started(total_steps: int = 20, started_at: str = "2026-03-01T10:00:00Z") -> RunStarted:
+    """A run of this many steps in epochs of five."""
+    notes = ("Fitted to digits: 16x16, 1 channel, 10 classes.",)
+    return RunStarted("my run", "ResNet-20", "cpu", 7, total_steps, 5, BOUNDARIES, "digits", started_at, notes)
+
+
+def step_events(step: int) -> tuple[RunEvent, ...]:
+    """What the update `step` records: scalars, a gradient row every second step, a test every fifth."""
+    events: list[RunEvent] = []
+    if step % 2 == 0:
+        events.append(GradientCaptured(step, tuple(step + 0.25 * i for i in range(len(BOUNDARIES)))))
+    events.append(StepCompleted(step, 2.3 / (step + 1), step / 100, 0.1, 0.5 * (step + 1)))
+    if step % 5 == 4:
+        events.append(EvaluationCompleted(step + 1, step // 5, 2.0 / (step + 1), step / 50))
+    return tuple(events)
+
+
+def write_finished_run(folder: Path, steps: int = 20, started_at: str = "2026-03-01T10:00:00Z") -> Path:
+    """A run of `steps` updates that ended well."""
+    with RunStore.create(folder, config_toml=CONFIG_TOML) as store:
+        store.record_many((started(steps, started_at), StatusChanged("running", 0)))
+        for step in range(steps):
+            store.record_many(step_events(step))
+        store.record(RunFinished("finished", steps, 12.5))
+    return folder
+
+
+def start_writer(folder: Path, plan: str, steps: int = 0) -> subprocess.Popen[str]:
+    """Start `scripted_writer` as a process of its own; it says on stdout what it has committed."""
+    command = [sys.executable, "-m", "tests.runs.scripted_writer", str(folder), plan, str(steps)]
+    return subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+
+
+class Follower:
+    """Applies incremental updates as `ScalarUpdate` says, in the plainest way."""
+
+    def __init__(self) -> None:
+        self.scalars: dict[str, dict[int, float]] = {}
+        self.rows: dict[int, tuple[float, ...]] = {}
+
+    def take_scalars(self, update: ScalarUpdate) -> None:
+        if update.rewound_to is not None:
+            for values in self.scalars.values():
+                for step in [step for step in values if step >= update.rewound_to]:
+                    del values[step]
+        for name, series in update.series.items():
+            self.scalars.setdefault(name, {}).update(zip(series.steps.tolist(), series.values, strict=True))
+
+    def take_gradients(self, update: GradientUpdate) -> None:
+        if update.rewound_to is not None:
+            for step in [step for step in self.rows if step >= update.rewound_to]:
+                del self.rows[step]
+        for step, norms in zip(update.flow.steps.tolist(), update.flow.boundary_norms, strict=True):
+            self.rows[step] = tuple(norms)
+
+    def series_of(self, name: str) -> tuple[list[int], np.ndarray]:
+        values = self.scalars.get(name, {})
+        return sorted(values), np.array([values[step] for step in sorted(values)], dtype=np.float64)
+
+
+def consume(events: Iterable[Iterable[RunEvent]], store: RunStore) -> None:
+    """Record batches of events, each in a transaction."""
+    for batch in events:
+        store.record_many(batch)
