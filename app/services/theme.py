@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 ThemeChoice = Literal["light", "dark", "system"]
@@ -112,9 +112,3 @@ def qt_palette(colors: ThemeColors) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(colors.muted))
     return palette
 
-
-def number_font(size: float) -> QFont:
-    """Return a font whose digits all have one width, `size` in points."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPointSizeF(size)
-    return font
