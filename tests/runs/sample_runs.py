@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -84,9 +83,3 @@ class Follower:
     def series_of(self, name: str) -> tuple[list[int], np.ndarray]:
         values = self.scalars.get(name, {})
         return sorted(values), np.array([values[step] for step in sorted(values)], dtype=np.float64)
-
-
-def consume(events: Iterable[Iterable[RunEvent]], store: RunStore) -> None:
-    """Record batches of events, each in a transaction."""
-    for batch in events:
-        store.record_many(batch)
