@@ -14,7 +14,7 @@ from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset, preset_names
 from resnet_core.model.resnet import ResNet, build_model
-from tests.model.observed_layers import Observation, observe
+from resnet_core.verification.observed_layers import Observation, observe
 from tests.strategies import architectures
 
 

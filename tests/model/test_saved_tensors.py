@@ -14,7 +14,6 @@ from resnet_core.configuration.presets import preset
 from resnet_core.model.resnet import ResNet, build_model
 from tests.strategies import architectures
 
-
 NAMES = (
     "ResNet-18", "ResNet-50", "ResNeXt-50-32x4d", "Plain-34",
     "ResNet-20", "Plain-20", "PreResNet-56", "PreResNet-164",

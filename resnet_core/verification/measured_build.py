@@ -1,0 +1,119 @@
+"""Builds a network on a device and runs one training step on it, with times and memory measured."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+
+from resnet_core.analysis.cost_report import CostReport
+from resnet_core.configuration.architecture_config import ArchitectureConfig, HeadConfig, StageConfig, StemConfig
+from resnet_core.model.resnet import ResNet, build_model
+from resnet_core.training.devices import synchronize
+from resnet_core.verification.memory_probe import (
+    MemoryReading,
+    free_bytes,
+    memory_method,
+    read_memory,
+    reset_peak,
+)
+from resnet_core.verification.verification_report import MeasuredMemory, MeasuredStep
+
+
+class VerificationError(RuntimeError):
+    """A network that cannot be built or run on the device: says why and what would help, in one line."""
+
+
+class BuiltModel(NamedTuple):
+    """A model on its device, how long building it took, and the memory in use before and after."""
+
+    model: ResNet
+    device: torch.device
+    build_s: float
+    before: MemoryReading | None
+    after: MemoryReading | None
+
+
+def build_on(config: ArchitectureConfig, device: torch.device, seed: int) -> BuiltModel:
+    """Return the network of `config` on `device`, in training mode.
+
+    Raises VerificationError where the device refuses, for lack of memory above all.
+    """
+    _warm_up(device)
+    before = read_memory(device)
+    started = time.perf_counter()
+    try:
+        with device:
+            model = build_model(config, seed=seed)
+        synchronize(device)
+    except RuntimeError as error:  # torch.OutOfMemoryError is one, and so is the CPU allocator's refusal
+        raise VerificationError(f"{device}: the network could not be built: {reason(error)}") from None
+    return BuiltModel(model, device, time.perf_counter() - started, before, read_memory(device))
+
+
+def _warm_up(device: torch.device) -> None:
+    """Run a step of a tiny network, so that loading torch's kernels is not taken for the memory of the real one."""
+    stage = StageConfig(blocks=1, width=8)
+    tiny = ArchitectureConfig(stem=StemConfig(kind="cifar", width=4), stages=(stage,), head=HeadConfig(classes=2))
+    with device:
+        F.cross_entropy(
+            build_model(tiny, seed=0)(torch.zeros(2, 3, 8, 8)), torch.zeros(2, dtype=torch.int64)
+        ).backward()
+    synchronize(device)
+
+
+def measure_step(built: BuiltModel, report: CostReport) -> MeasuredStep:
+    """Return the times and the memory of one forward and backward pass of `report.memory.batch` images.
+
+    The model's gradients are set and its BatchNorm buffers move, as in training. Raises VerificationError where memory
+    would be too small, and whatever torch raises where the step is not possible.
+    """
+    memory, device = report.memory, built.device
+    require_memory(device, memory.gradient_bytes + memory.saved_bytes)
+    images_NCHW = torch.zeros(memory.batch, *report.layers[0].output_shape, device=device)
+    labels = torch.zeros(memory.batch, dtype=torch.int64, device=device)
+    reset_peak(device)
+    started = time.perf_counter()
+    loss = F.cross_entropy(built.model(images_NCHW), labels)
+    synchronize(device)
+    halfway, middle = time.perf_counter(), read_memory(device)
+    resumed = time.perf_counter()
+    loss.backward()
+    synchronize(device)
+    ended, last = time.perf_counter(), read_memory(device)
+    return MeasuredStep(
+        batch=memory.batch,
+        forward_s=halfway - started,
+        backward_s=ended - resumed,
+        forecast_bytes=memory.total_bytes - memory.optimizer_bytes,
+        memory=_relative(device, built.before, built.after, middle, last),
+    )
+
+
+def _relative(device: torch.device, *readings: MemoryReading | None) -> MeasuredMemory | None:
+    """Return the readings (before and after building, after forward, after backward) relative to the first."""
+    known = [reading for reading in readings if reading is not None]
+    if len(known) < len(readings):
+        return None
+    zero = known[0].in_use_bytes
+    built, forward, step = (reading.in_use_bytes - zero for reading in known[1:])
+    peak = known[-1].peak_bytes
+    return MeasuredMemory(memory_method(device), built, forward, step, None if peak is None else peak - zero)
+
+
+def require_memory(device: torch.device, needed_bytes: int) -> None:
+    """Raise VerificationError where `device` has less memory left than `needed_bytes`."""
+    free = free_bytes(device)
+    if free is not None and needed_bytes > free:
+        raise VerificationError(
+            f"{device}: {needed_bytes / 1e9:,.1f} GB would be needed and {free / 1e9:,.1f} GB are free; "
+            "take a smaller network, input or batch"
+        )
+
+
+def reason(error: Exception) -> str:
+    """Return the first line of what an exception says, or its kind where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
