@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resnet_core.command_line.arguments import UsageError, add_config, add_json, read_run_config
+from resnet_core.command_line.check_text import print_verification
 from resnet_core.command_line.runs import print_run
 from resnet_core.command_line.tables import print_json, print_table
 from resnet_core.configuration.config_file import validated
@@ -64,16 +65,16 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
 def run_check(arguments: argparse.Namespace) -> int:
     """Build the network on the device and hold every count against the graph's and the witnesses'."""
     _prepare_torch()
-    from resnet_core.verification.verify import verify
+    from resnet_core.verification.verifier import verify
 
     config = read_run_config(arguments.config, arguments.assignments).architecture
-    report = verify(config, device=arguments.device, progress=_say if not arguments.json else None)
+    report = verify(config, arguments.device, lambda done, total, part: _say(f"{done}/{total} {part}"))
+    _clear_line()
     if arguments.json:
         print_json(report.as_document())
     else:
-        _clear_line()
-        print(report.as_text())
-    return 0 if report.verified else 1
+        print_verification(report)
+    return 0 if report.agrees else 1
 
 
 def run_probe(arguments: argparse.Namespace) -> int:

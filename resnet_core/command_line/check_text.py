@@ -1,0 +1,52 @@
+"""Lays a verification out as text: what was built and measured, and each counter's difference to the unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resnet_core.command_line.tables import count, megabytes, print_table, signed
+
+if TYPE_CHECKING:
+    from resnet_core.verification.verification_report import MeasuredStep, VerificationReport, WitnessLine
+
+
+def print_verification(report: VerificationReport) -> None:
+    """Print `report`; the last line says whether everything agrees."""
+    print(f"{report.name} on {report.device}: {report.layers} layers built in {1e3 * report.build_s:.0f} ms")
+    print(f"{count(report.parameters)} parameters, {count(report.macs)} MACs, {megabytes(report.parameter_bytes)} of weights")
+    if report.step is not None:
+        print(_step_line(report.step))
+    for mismatch in report.mismatches:
+        print(f"MISMATCH {mismatch.id}: {mismatch.what} is {mismatch.graph} in the graph, {mismatch.model} in the model")
+    for line in report.witnesses:
+        _print_witness(line)
+    for failure in report.failures:
+        print(f"\n{failure.part}: not done: {failure.reason}")
+    print(f"\n{_verdict(report)}")
+
+
+def _step_line(step: MeasuredStep) -> str:
+    times = f"one training step, batch {step.batch}: forward {1e3 * step.forward_s:.0f} ms, "
+    times += f"backward {1e3 * step.backward_s:.0f} ms"
+    if step.memory is None:
+        return f"{times}; this system does not tell the memory"
+    memory = f"{megabytes(step.memory.step_bytes)} measured ({step.memory.method.replace('_', ' ')})"
+    return f"{times}; {memory}, {megabytes(step.forecast_bytes)} forecast"
+
+
+def _print_witness(line: WitnessLine) -> None:
+    print(f"\n{line.witness} {line.version}")
+    rows = [("ours (MACs)", count(line.ours)), *((item.cause, signed(item.amount)) for item in line.items)]
+    if line.unexplained:
+        rows.append(("unexplained", signed(line.unexplained)))
+    print_table(("", "operations"), [*rows, (f"theirs: {line.witness}", count(line.theirs))])
+    if line.their_parameters != line.our_parameters:
+        print(f"parameters differ: ours {count(line.our_parameters)}, theirs {count(line.their_parameters)}")
+
+
+def _verdict(report: VerificationReport) -> str:
+    if report.agrees and report.witnesses:
+        return "verified: the built model equals its graph, and every counter agrees to the unit"
+    if report.agrees:
+        return "the built model equals its graph; no other counter could be asked"
+    return "NOT verified: see the lines above"
