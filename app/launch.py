@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resnet_core.drawing.display_list import Drawing
 
 COMMANDS = (
     "presets",
@@ -34,8 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words and (words[0] in COMMANDS or words[0].startswith("-")):
         from resnet_core.cli import main as run_command
 
-        return run_command(words)
+        return run_command(words, _paint)
     return _open_window(words)
+
+
+def _paint(drawing: Drawing, path: Path) -> None:
+    from app.render_command import paint_file
+
+    paint_file(drawing, path)
 
 
 def _open_window(words: list[str]) -> int:
