@@ -26,7 +26,7 @@ from resnet_core.runs.run_events import (
     StepCompleted,
 )
 from resnet_core.runs.run_reader import RunReader
-from resnet_core.runs.run_records import ReadCursor
+from resnet_core.runs.run_records import ReadCursor, RunSummary
 from resnet_core.runs.run_rows import read_gradient_rows_since, read_scalars_since
 from resnet_core.runs.run_store import RunStore
 from tests.runs.sample_runs import BOUNDARIES, CONFIG_TOML, Follower, started, step_events, write_finished_run
@@ -121,7 +121,48 @@ def test_that_a_step_is_sent_again_when_it_is_recorded_again(tmp_path: Path) -> 
     assert reader.scalars()["train_loss"].values.tolist() == [7.0, 0.9]
 
 
-steps = st.integers(0, 12)
+def test_that_a_resumed_run_reaches_a_follower_that_had_seen_all_of_it(tmp_path: Path) -> None:
+    follower = Follower()
+    with RunStore.create(tmp_path / "run", config_toml=CONFIG_TOML) as store:
+        store.record(started())
+        store.record_many(event for step in range(10) for event in step_events(step))
+        reader = RunReader(store.folder)
+        scalars, rows = reader.scalars_since(), reader.gradient_rows_since()
+        follower.take_scalars(scalars)
+        follower.take_gradients(rows)
+        store.rewind_to(5)
+        store.record_many(step_events(5))
+        scalars, rows = reader.scalars_since(scalars.cursor), reader.gradient_rows_since(rows.cursor)
+        follower.take_scalars(scalars)
+        follower.take_gradients(rows)
+        assert scalars.rewound_to == rows.rewound_to == 5
+        store.record_many(step_events(6))
+        follower.take_scalars(reader.scalars_since(scalars.cursor))
+        follower.take_gradients(reader.gradient_rows_since(rows.cursor))
+    assert follower.series_of("train_loss")[0] == list(range(7))
+    assert follower.series_of("test_loss")[0] == [5]
+    assert sorted(follower.rows) == [0, 2, 4, 6]
+
+
+class LateReader(RunReader):
+    """A reader between whose first and second look the run ends well."""
+
+    def _look(self) -> tuple[RunSummary, bool]:
+        look = super()._look()
+        if look[0].status == "running":
+            with RunStore.reopen(self.folder) as store:
+                store.record(RunFinished("finished", 1, 1.0))
+        return look
+
+
+def test_that_a_run_is_not_called_crashed_when_it_ends_while_it_is_looked_at(tmp_path: Path) -> None:
+    with RunStore.create(tmp_path / "run", config_toml=CONFIG_TOML) as store:
+        store.record_many((started(), StatusChanged("running", 0), *step_events(0)))
+    assert RunReader(store.folder).summary().status == "crashed"
+    assert LateReader(store.folder).summary().status == "finished"
+
+
+steps = st.integers(0, 4)
 actions = st.lists(
     st.one_of(
         st.builds(StepCompleted, steps, st.floats(), st.just(0.5), st.just(0.1), st.floats(0, 9)),
