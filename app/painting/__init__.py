@@ -1,1 +1,1 @@
-"""Painting shared by views: display lists, tracks and small curves, with QPainter."""
+"""Qt painting of drawings and tracks along the axis of depth, shared by the views."""

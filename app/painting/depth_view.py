@@ -1,0 +1,99 @@
+"""Maps the axis of depth to pixels: which stretch is shown, and how zooming and panning change it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from resnet_core.drawing.depth_axis import DepthAxis, Span
+from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX
+
+MOST_BLOCK_PX = 3000.0
+"""Beyond this width of a block there is nothing more to see."""
+
+
+class DepthView(NamedTuple):
+    """The stretch of `axis` from depth `first` on, `scale` pixels a block, in `width` pixels from x = `left`."""
+
+    axis: DepthAxis
+    first: float
+    scale: float
+    left: float
+    width: float
+
+    @classmethod
+    def fitted(cls, axis: DepthAxis, left: float, width: float) -> DepthView:
+        """Return the view of the whole axis."""
+        return cls(axis, 0.0, max(width, 1.0) / axis.length, left, width)
+
+    @property
+    def last(self) -> float:
+        """The depth at the right edge."""
+        return self.first + self.width / self.scale
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.left + self.width
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the whole axis is shown."""
+        return self.scale <= self.width / self.axis.length * 1.000001
+
+    def x(self, depth: float) -> float:
+        """Return the x of a depth."""
+        return self.left + (depth - self.first) * self.scale
+
+    def depth(self, x: float) -> float:
+        """Return the depth at x."""
+        return self.first + (x - self.left) / self.scale
+
+    def edges(self, span: Span) -> tuple[float, float]:
+        """Return the left and right x of a span."""
+        return self.x(span.start), self.x(span.stop)
+
+    def columns(self) -> tuple[Span, ...]:
+        """Return the columns that are at least partly shown."""
+        return tuple(self.axis.columns_between(self.first, self.last - 1e-9))
+
+    def zoomed(self, factor: float, at_x: float) -> DepthView:
+        """Return the view magnified by `factor`, the depth at `at_x` staying where it is."""
+        least = self.width / self.axis.length
+        scale = min(max(self.scale * factor, least), max(MOST_BLOCK_PX, least))
+        fixed = self.depth(at_x)
+        return self._replace(scale=scale, first=fixed - (at_x - self.left) / scale).clamped()
+
+    def panned(self, pixels: float) -> DepthView:
+        """Return the view moved so that what is shown shifts left by `pixels`."""
+        return self._replace(first=self.first + pixels / self.scale).clamped()
+
+    def showing(self, span: Span, share: float) -> DepthView:
+        """Return the view zoomed so that `span` takes `share` of the width, centred."""
+        scale = min(self.width * share / span.width, MOST_BLOCK_PX)
+        scale = max(scale, self.width / self.axis.length)
+        return self._replace(scale=scale, first=span.middle - self.width / scale / 2).clamped()
+
+    def revealing(self, span: Span) -> DepthView:
+        """Return the view panned just as far as `span` needs to be seen."""
+        if span.start < self.first:
+            return self._replace(first=span.start).clamped()
+        if span.stop > self.last:
+            return self._replace(first=max(span.stop - self.width / self.scale, 0)).clamped()
+        return self
+
+    def clamped(self) -> DepthView:
+        """Return the view kept within the axis."""
+        room = self.axis.length - self.width / self.scale
+        return self._replace(first=min(max(self.first, 0.0), max(room, 0.0)))
+
+    def layer_opacity(self) -> float:
+        """Return how far the layers have faded in, 0 to 1, by the room of the narrowest convolution."""
+        return _ramp(self.scale * self.axis.layer_share(), LAYER_FROM_PX * 0.8, LAYER_FROM_PX)
+
+    def block_opacity(self) -> float:
+        """Return how far the blocks have faded in over the stages' summaries, 0 to 1."""
+        return _ramp(self.scale, BLOCK_FROM_PX * 0.8, BLOCK_FROM_PX)
+
+
+def _ramp(value: float, start: float, stop: float) -> float:
+    return min(max((value - start) / (stop - start), 0.0), 1.0)

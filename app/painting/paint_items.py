@@ -1,0 +1,94 @@
+"""Paints the items of a drawing with QPainter, runs of like items in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
+
+from app.painting.paint_style import PaintStyle
+from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Text
+
+_FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
+_FINE_PX = 14.0
+
+
+def paint_items(painter: QPainter, items: Iterable[Item], style: PaintStyle) -> None:
+    """Paint `items` in order, in the colours of `style`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for (kind, _), run in groupby(items, key=lambda item: (type(item), item.role)):
+        _PAINTERS[kind](painter, list(run), style)
+
+
+def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintStyle) -> None:
+    painter.setPen(style.pen(items[0].role))
+    painter.setBrush(style.brush(items[0].role))
+    for item in items:
+        rectangle = QRectF(item.x, item.y, item.width, item.height)
+        if item.radius > 0.5:
+            painter.drawRoundedRect(rectangle, item.radius, item.radius)
+        else:
+            painter.drawRect(rectangle)
+
+
+def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle) -> None:
+    painter.setPen(style.pen(items[0].role))
+    painter.setBrush(style.brush(items[0].role))
+    lines = []
+    for item in items:
+        if item.closed:
+            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in item.points]))
+        elif len(item.points) == 2:
+            lines.append(QLineF(*item.points[0], *item.points[1]))
+        else:
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in item.points]))
+    if lines:
+        painter.drawLines(lines)
+
+
+def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> None:
+    """Paint the arches one by one: one path of hundreds of arcs takes the rasteriser many times longer."""
+    pen = style.pen(items[0].role)
+    fine = QPen(pen.color(), 1.0)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for item in items:
+        width = item.x1 - item.x0
+        painter.setPen(fine if width < _FINE_PX else pen)
+        if item.shoulder * 2 >= width - 0.01:
+            painter.drawArc(QRectF(item.x0, item.base - item.height, width, 2 * item.height), 0, _HALF)
+        else:
+            painter.drawPath(_arch_path(item))
+
+
+def _arch_path(item: Arch) -> QPainterPath:
+    top, size = item.base - item.height, (2 * item.shoulder, 2 * item.height)
+    path = QPainterPath(QPointF(item.x0, item.base))
+    path.arcTo(QRectF(item.x0, top, *size), 180, -90)
+    path.lineTo(item.x1 - item.shoulder, top)
+    path.arcTo(QRectF(item.x1 - 2 * item.shoulder, top, *size), 90, -90)
+    return path
+
+
+def _paint_texts(painter: QPainter, items: list[Text], style: PaintStyle) -> None:
+    painter.setPen(style.text_color(items[0].role))
+    font: QFont | None = None
+    for item in items:
+        wanted = style.sized(item.size, bold=item.bold)
+        if wanted is not font:
+            font = wanted
+            painter.setFont(font)
+            metrics = style.metrics(font)
+            middle = (metrics.ascent() - metrics.descent()) / 2
+        width = metrics.horizontalAdvance(item.text) if item.anchor != "left" else 0.0
+        x = item.x - {"left": 0.0, "middle": width / 2, "right": width}[item.anchor]
+        painter.drawText(QPointF(x, item.y + middle), item.text)
+
+
+_PAINTERS: dict[type, Callable[..., None]] = {
+    Rectangle: _paint_rectangles,
+    Polyline: _paint_polylines,
+    Arch: _paint_arches,
+    Text: _paint_texts,
+}

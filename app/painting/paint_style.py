@@ -1,0 +1,86 @@
+"""Holds the pens, brushes and fonts of one theme, made once, for painting drawings and tracks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPen
+
+from app.services.theme import ThemeColors
+from resnet_core.drawing.display_list import Role
+from resnet_core.drawing.styles import STYLES, Palette
+
+
+class PaintStyle:
+    """The look of one theme: `colors`, fonts in pixels, and a pen and brush for every role of a drawing."""
+
+    def __init__(self, colors: ThemeColors, font: QFont) -> None:
+        self.colors = colors
+        self.text_size = max(float(QFontInfo(font).pixelSize()), 9.0)
+        self.small_size = max(round(self.text_size * 0.87), 9.0)
+        self._family = QFont(font)
+        self._fonts: dict[tuple[float, bool], QFont] = {}
+        self.font = self.sized(self.text_size)
+        self.bold = self.sized(self.text_size, bold=True)
+        self.small = self.sized(self.small_size)
+        # Digits of one width, so that numbers under one another align.
+        self.numbers = QFont(self.small)
+        self.numbers.setFeature(QFont.Tag("tnum"), 1)
+        self.palette: Palette = palette_of(colors)
+        self._pens = {role: self._pen(role) for role in STYLES}
+        self._brushes = {role: self._brush(role) for role in STYLES}
+        self._metrics = {id(font): QFontMetricsF(font) for font in (self.font, self.bold, self.small, self.numbers)}
+
+    def color(self, name: str, alpha: float = 1.0) -> QColor:
+        """Return a palette colour by name, `alpha` 0 to 1."""
+        color = QColor(self.palette[name])
+        color.setAlphaF(alpha)
+        return color
+
+    def line(self, name: str, width: float = 1.0, alpha: float = 1.0) -> QPen:
+        """Return a solid pen of a palette colour."""
+        return QPen(self.color(name, alpha), width)
+
+    def pen(self, role: Role) -> QPen:
+        """Return the outline of a role."""
+        return self._pens[role]
+
+    def brush(self, role: Role) -> QBrush:
+        """Return the fill of a role."""
+        return self._brushes[role]
+
+    def text_color(self, role: Role) -> QColor:
+        """Return the colour of a text's role."""
+        return self.color(STYLES[role].fill)
+
+    def sized(self, size: float, *, bold: bool = False) -> QFont:
+        """Return the text font at `size` pixels, rounded to whole ones."""
+        key = (max(round(size), 1), bold)
+        if key not in self._fonts:
+            font = QFont(self._family)
+            font.setPixelSize(int(key[0]))
+            font.setBold(bold)
+            self._fonts[key] = font
+        return self._fonts[key]
+
+    def metrics(self, font: QFont) -> QFontMetricsF:
+        """Return the metrics of one of the style's fonts."""
+        return self._metrics.get(id(font)) or QFontMetricsF(font)
+
+    def _pen(self, role: Role) -> QPen:
+        style = STYLES[role]
+        if not style.stroke:
+            return QPen(Qt.PenStyle.NoPen)
+        pen = QPen(self.color(style.stroke), style.width)
+        if style.dash:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / style.width for length in style.dash])
+        return pen
+
+    def _brush(self, role: Role) -> QBrush:
+        fill = STYLES[role].fill
+        return QBrush(self.color(fill)) if fill else QBrush(Qt.BrushStyle.NoBrush)
+
+
+def palette_of(colors: ThemeColors) -> Palette:
+    """Return the theme's colours by the names that drawings use."""
+    return {name: value for name, value in colors._asdict().items() if isinstance(value, str)}

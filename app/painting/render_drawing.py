@@ -1,0 +1,71 @@
+"""Paints a drawing into a PNG or PDF file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QSizeF
+from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from app.painting.paint_items import paint_items
+from app.painting.paint_style import PaintStyle
+from app.services.theme import ThemeColors
+from resnet_core.drawing.display_list import Drawing
+
+_PNG_SCALE = 2.0
+_MOST_PIXELS = 32_000
+_POINTS_A_PIXEL = 0.75
+_PDF_DPI = 96
+
+
+class RenderError(Exception):
+    """A drawing cannot be written; the text says why and how to mend it."""
+
+
+def render_to_file(drawing: Drawing, path: Path, colors: ThemeColors) -> None:
+    """Write `drawing` as PNG (two pixels a unit, fewer where it is very large) or PDF, by the suffix of `path`.
+
+    Needs a QGuiApplication. Raises RenderError for another suffix or a file that cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".png":
+        _write_png(drawing, path, colors)
+    elif suffix == ".pdf":
+        _write_pdf(drawing, path, colors)
+    else:
+        raise RenderError(f"{path}: a drawing is written as .svg, .png or .pdf, not as {suffix or 'a bare name'}")
+
+
+def _write_png(drawing: Drawing, path: Path, colors: ThemeColors) -> None:
+    scale = min(_PNG_SCALE, _MOST_PIXELS / max(drawing.width, drawing.height))
+    size = QSizeF(drawing.width * scale, drawing.height * scale).toSize()
+    image = QImage(size, QImage.Format.Format_RGB32)
+    if image.isNull():
+        pixels = f"{size.width()} × {size.height()} pixels"
+        raise RenderError(f"{path}: {pixels} are too many for memory; write .svg instead")
+    image.fill(QColor(colors.canvas))
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    _paint(painter, drawing, colors)
+    painter.end()
+    if not image.save(str(path)):
+        raise RenderError(f"{path}: cannot be written; choose a folder that exists and can be written to")
+
+
+def _write_pdf(drawing: Drawing, path: Path, colors: ThemeColors) -> None:
+    writer = QPdfWriter(str(path))
+    points = QSizeF(drawing.width * _POINTS_A_PIXEL, drawing.height * _POINTS_A_PIXEL)
+    page = QPageSize(points, QPageSize.Unit.Point, drawing.title, QPageSize.SizeMatchPolicy.ExactMatch)
+    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
+    writer.setResolution(_PDF_DPI)
+    writer.setTitle(drawing.title)
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise RenderError(f"{path}: cannot be written; choose a folder that exists and can be written to")
+    painter.fillRect(0, 0, round(drawing.width), round(drawing.height), QColor(colors.canvas))
+    _paint(painter, drawing, colors)
+    painter.end()
+
+
+def _paint(painter: QPainter, drawing: Drawing, colors: ThemeColors) -> None:
+    paint_items(painter, drawing.items, PaintStyle(colors, QFont()))

@@ -1,0 +1,1 @@
+"""The Atlas: everything known of a network as tracks on one axis of depth."""

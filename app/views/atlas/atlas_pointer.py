@@ -1,0 +1,175 @@
+"""Turns mouse and wheel on the Atlas into zooming, panning, selecting, stepping in time and resizing tracks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+
+from app.views.atlas.gradient_history_track import GradientHistoryTrack
+from app.views.atlas.minimap import depth_at, window_rect
+from app.views.atlas.track_rows import TRACK_GAP, TrackRow
+
+if TYPE_CHECKING:
+    from app.views.atlas.atlas_view import AtlasView
+
+Drag = Literal["none", "press", "pan", "step", "resize", "minimap"]
+_DRAG_PX = 4.0
+_WHEEL_BASE = 1.0016
+_NOTCH = 120
+
+
+class AtlasPointer:
+    """What the pointer is doing; the Atlas hands it every mouse and wheel event."""
+
+    def __init__(self, atlas: AtlasView) -> None:
+        self._atlas = atlas
+        self._drag: Drag = "none"
+        self._start = QPointF()
+        self._last = QPointF()
+        self._resized: TrackRow | None = None
+        self._grip = 0.0
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begin a drag; what kind is told by where it begins."""
+        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            return
+        self._start = self._last = event.position()
+        self._drag = self._kind_at(event.position())
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._drag = "pan"
+        if self._drag == "minimap":
+            self._grip_minimap(event.position())
+        if self._drag == "step":
+            self._set_step(event.position())
+
+    def move(self, event: QMouseEvent) -> None:
+        """Go on with a drag, or show what the pointer is over."""
+        at = event.position()
+        if self._drag == "none":
+            self._hover(at)
+            return
+        moved = at - self._last
+        if self._drag == "press" and (at - self._start).manhattanLength() >= _DRAG_PX:
+            history = self._history_row(self._start)
+            steps = history is not None and abs(at.y() - self._start.y()) >= abs(at.x() - self._start.x())
+            self._drag = "step" if steps else "pan"
+            moved = at - self._start
+        self._last = at
+        if self._drag == "pan":
+            self._atlas.set_depth_view(self._atlas.depth_view.panned(-moved.x()))
+        elif self._drag == "step":
+            self._set_step(at)
+        elif self._drag == "minimap":
+            self._move_minimap(at)
+        elif self._drag == "resize":
+            self._resize(at)
+
+    def release(self, event: QMouseEvent) -> None:
+        """End a drag; a press that never moved selects what it is on."""
+        if self._drag == "press":
+            span = self._atlas.span_at(event.position().x())
+            if span is not None and self._row_at(event.position()) is not None:
+                self._atlas.select_span(span)
+        self._drag = "none"
+        self._hover(event.position())
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Follow the newest step (on the waterfall), or show the whole network."""
+        if self._history_row(event.position()) is not None or self._on_handle(event.position()):
+            self._atlas.selection.set_step(None)
+        elif event.position().x() >= self._atlas.depth_view.left:
+            self._atlas.zoom_to_fit()
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Zoom about the pointer; pan with Shift or sideways; scroll the tracks over their titles."""
+        view, delta = self._atlas.depth_view, event.angleDelta()
+        modifiers = event.modifiers()
+        sideways = delta.x() if abs(delta.x()) > abs(delta.y()) else 0
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            sideways = delta.y() or delta.x()
+        if sideways:
+            self._atlas.set_depth_view(view.panned(-sideways / _NOTCH * view.width / 12))
+        elif event.position().x() < view.left and not modifiers & Qt.KeyboardModifier.ControlModifier:
+            bar = self._atlas.verticalScrollBar()
+            bar.setValue(bar.value() - delta.y() // 2)
+        else:
+            self._atlas.set_depth_view(view.zoomed(_WHEEL_BASE ** delta.y(), event.position().x()))
+        event.accept()
+
+    def _kind_at(self, at: QPointF) -> Drag:
+        if self._atlas.minimap_rect().adjusted(-4, -4, 4, 8).contains(at):
+            return "minimap"
+        self._resized = self._border_at(at)
+        if self._resized is not None:
+            return "resize"
+        if self._on_handle(at) or (self._history_row(at) is not None and at.x() > self._atlas.depth_view.right):
+            return "step"
+        return "press"
+
+    def _hover(self, at: QPointF) -> None:
+        kind = self._kind_at(at)
+        cursors = {"resize": Qt.CursorShape.SplitVCursor, "step": Qt.CursorShape.SizeVerCursor}
+        self._atlas.viewport().setCursor(cursors.get(kind, Qt.CursorShape.ArrowCursor))
+        inside = kind == "press" and self._row_at(at) is not None
+        self._atlas.set_hovered(self._atlas.span_at(at.x()) if inside else None)
+
+    def _content(self, at: QPointF) -> QPointF:
+        return QPointF(at.x(), at.y() + self._atlas.scroll_offset)
+
+    def _row_at(self, at: QPointF) -> TrackRow | None:
+        y = self._content(at).y()
+        return next((r for r in self._atlas.rows if r.rect.top() - 4 <= y <= r.rect.bottom() + 4), None)
+
+    def _border_at(self, at: QPointF) -> TrackRow | None:
+        """Return the row whose lower border the pointer is on."""
+        y = self._content(at).y()
+        for row in self._atlas.rows[:-1]:
+            if abs(y - (row.rect.bottom() + TRACK_GAP / 2)) <= 3:
+                return row
+        return None
+
+    def _history_row(self, at: QPointF) -> TrackRow | None:
+        """Return the waterfall's row if it shows a run and the pointer is on it."""
+        row = self._row_at(at)
+        if row is None or not isinstance(row.track, GradientHistoryTrack) or not self._atlas.gradients.has_rows:
+            return None
+        inside = row.track.area(row.rect).top() <= self._content(at).y() <= row.track.area(row.rect).bottom()
+        return row if inside and at.x() >= self._atlas.depth_view.left else None
+
+    def _step_row(self) -> TrackRow | None:
+        rows = (row for row in self._atlas.rows if isinstance(row.track, GradientHistoryTrack))
+        return next(rows, None) if self._atlas.gradients.has_rows else None
+
+    def _on_handle(self, at: QPointF) -> bool:
+        row = self._step_row()
+        if row is None or not isinstance(row.track, GradientHistoryTrack):
+            return False
+        return row.track.handle_rect(row.rect, self._atlas.depth_view).contains(self._content(at))
+
+    def _set_step(self, at: QPointF) -> None:
+        row = self._step_row()
+        if row is not None and isinstance(row.track, GradientHistoryTrack):
+            self._atlas.selection.set_step(row.track.step_at(self._content(at).y(), row.rect))
+
+    def _resize(self, at: QPointF) -> None:
+        assert self._resized is not None
+        height = self._content(at).y() - TRACK_GAP / 2 - self._resized.rect.top()
+        track = self._resized.track
+        self._atlas.set_layout_record(
+            self._atlas.layout_record.resized(track.key, max(height, track.least_height))
+        )
+
+    def _grip_minimap(self, at: QPointF) -> None:
+        """Take hold of the shown stretch; beside it, bring it there first."""
+        rect, view = self._atlas.minimap_rect(), self._atlas.depth_view
+        window = window_rect(rect, view)
+        depth = depth_at(rect, view, at.x())
+        self._grip = depth - view.first if window.contains(at) else (view.last - view.first) / 2
+        self._move_minimap(at)
+
+    def _move_minimap(self, at: QPointF) -> None:
+        view = self._atlas.depth_view
+        first = depth_at(self._atlas.minimap_rect(), view, at.x()) - self._grip
+        self._atlas.set_depth_view(view._replace(first=first).clamped())

@@ -1,0 +1,419 @@
+"""Shows the open architecture as tracks on one axis of depth, in one painted widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from app.painting.depth_view import DepthView
+from app.painting.paint_style import PaintStyle
+from app.painting.track import GUTTER_GAP, Track, shown_span
+from app.painting.tracks.count_track import CountTrack
+from app.painting.tracks.shape_track import ShapeTrack
+from app.painting.tracks.structure_track import StructureTrack
+from app.services.theme import Theme
+from app.state.architecture_document import ArchitectureDocument, Snapshot
+from app.state.pinned_state import PinnedState
+from app.state.runs_state import RunsState
+from app.state.selection_state import SelectionState
+from app.views.atlas import atlas_keys, atlas_painting, atlas_words
+from app.views.atlas.atlas_layout import AtlasLayout
+from app.views.atlas.atlas_menu import atlas_menu
+from app.views.atlas.atlas_pointer import AtlasPointer
+from app.views.atlas.gradient_data import GradientData
+from app.views.atlas.gradient_history_track import HANDLE_ROOM, GradientHistoryTrack
+from app.views.atlas.gradient_norm_track import GradientNormTrack
+from app.views.atlas.minimap import MINIMAP_HEIGHT
+from app.views.atlas.track_rows import TRACK_GAP, Frame, TrackRow, stacked
+from resnet_core.drawing.depth_axis import DepthAxis, Span
+
+ZOOM_STEP = 1.5
+_SELECTION_SHARE = 0.6
+_SIDE_MARGIN = 12.0
+_MOST_TITLE_PX = 168.0
+
+
+class AtlasView(QAbstractScrollArea):
+    """The Atlas.
+
+    It paints what the states hold and sends back two intents: `SelectionState.select` and `SelectionState.set_step`.
+    `layout_changed` tells that a person has shown, hidden, moved or resized a track.
+    """
+
+    layout_changed = Signal()
+
+    def __init__(
+        self,
+        document: ArchitectureDocument,
+        selection: SelectionState,
+        pinned: PinnedState,
+        runs: RunsState,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self.selection, self._pinned, self._runs = document, selection, pinned, runs
+        self.gradients = GradientData()
+        self._counts = (CountTrack("parameters"), CountTrack("macs"))
+        self.tracks: tuple[Track, ...] = (
+            StructureTrack(), ShapeTrack(), *self._counts, GradientNormTrack(self.gradients),
+            GradientHistoryTrack(self.gradients),
+        )  # fmt: skip
+        self.layout_record = AtlasLayout(tuple(track.key for track in self.tracks))
+        self._theme = theme
+        self.style_of_paint = PaintStyle(theme.colors, self.font())
+        self._snapshot: Snapshot = document.snapshot
+        self._view = DepthView.fitted(DepthAxis(self._snapshot.graph), 0.0, 1.0)
+        self._rows: tuple[TrackRow, ...] = ()
+        self._static: QPixmap | None = None
+        self._stale = True
+        self._hovered: Span | None = None
+        self._pointer = AtlasPointer(self)
+        self._set_up_widget()
+        self._listen(theme)
+
+    # What others ask of the view
+
+    @property
+    def depth_view(self) -> DepthView:
+        """The stretch of depth that is shown."""
+        return self._view
+
+    @property
+    def rows(self) -> tuple[TrackRow, ...]:
+        """Where each shown track stands, in pixels of the viewport before scrolling."""
+        return self._rows
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The architecture that is shown."""
+        return self._snapshot
+
+    @property
+    def hovered(self) -> Span | None:
+        """The column or layer under the pointer."""
+        return self._hovered
+
+    @property
+    def scroll_offset(self) -> float:
+        """How far the tracks are scrolled up."""
+        return float(self.verticalScrollBar().value())
+
+    def layout_state(self) -> dict[str, object]:
+        """Return the tracks' order, heights and which are hidden, as plain values."""
+        return self.layout_record.to_dict()
+
+    def restore_layout(self, state: Mapping[str, object]) -> None:
+        """Take what `layout_state` returned, from any version; what is unknown is left out."""
+        self.set_layout_record(AtlasLayout.from_dict(state, [track.key for track in self.tracks]))
+
+    def zoom_in(self) -> None:
+        """Magnify about the selection, or about the middle."""
+        self.set_depth_view(self._view.zoomed(ZOOM_STEP, self._zoom_centre()))
+
+    def zoom_out(self) -> None:
+        """Show more depth about the selection, or about the middle."""
+        self.set_depth_view(self._view.zoomed(1 / ZOOM_STEP, self._zoom_centre()))
+
+    def zoom_to_fit(self) -> None:
+        """Show the whole network."""
+        self.set_depth_view(DepthView.fitted(self._view.axis, self._view.left, self._view.width))
+
+    def zoom_to_selection(self) -> None:
+        """Show the selected block, or the block of the selected layer, with its layers."""
+        span = self._view.axis.column_of(self.selection.selected)
+        if span is not None:
+            self.set_depth_view(self._view.showing(span, _SELECTION_SHARE))
+
+    def image(self) -> QImage:
+        """Return the Atlas as it is on the screen."""
+        self._refresh()
+        ratio = max(self.devicePixelRatioF(), 2.0)
+        image = QImage(self.viewport().size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        atlas_painting.paint_static(painter, self)
+        atlas_painting.paint_live(painter, self, QRect(self.viewport().rect()))
+        painter.end()
+        return image
+
+    def copy_image(self) -> None:
+        """Put the Atlas on the clipboard as an image."""
+        QGuiApplication.clipboard().setImage(self.image())
+
+    # What the pointer, the keys and the menu do
+
+    def set_depth_view(self, view: DepthView) -> None:
+        """Show another stretch of depth."""
+        if view != self._view:
+            self._view = view
+            self._hovered = None
+            self._repaint_all()
+
+    def set_layout_record(self, record: AtlasLayout) -> None:
+        """Show other tracks, in another order or of another height."""
+        if record != self.layout_record:
+            self.layout_record = record
+            self._lay_out()
+            self.layout_changed.emit()
+
+    def set_hovered(self, span: Span | None) -> None:
+        """Mark what is under the pointer."""
+        if span != self._hovered:
+            before, self._hovered = self._hovered, span
+            for changed in (before, span):
+                if changed is not None:
+                    self.viewport().update(self._band_rect(changed))
+
+    def span_at(self, x: float) -> Span | None:
+        """Return the block, stem, head or layer at x, by the level of detail."""
+        return shown_span(self._view, x) if self._view.left <= x <= self._view.right else None
+
+    def select_span(self, span: Span) -> None:
+        """Select a block or a layer; the stem and the head stand for their one weighted layer."""
+        self.selection.select(atlas_words.selectable_id(self._view.axis, span))
+
+    def selected_span(self) -> Span | None:
+        """Return the column to highlight: a layer's own where layers are shown, else its block's."""
+        axis, id = self._view.axis, self.selection.selected
+        return axis.span_of(id) if self._view.layer_opacity() > 0.5 else axis.column_of(id)
+
+    def minimap_rect(self) -> QRectF:
+        """Return where the overview stands."""
+        bottom = float(self.viewport().height())
+        return QRectF(self._view.left, bottom - MINIMAP_HEIGHT - 6, self._view.width, MINIMAP_HEIGHT)
+
+    # States
+
+    def _listen(self, theme: Theme) -> None:
+        self._document.changed.connect(lambda _snapshot: self._refresh_when_shown())
+        self._pinned.changed.connect(self._refresh_when_shown)
+        self._runs.advanced.connect(lambda _key: self._refresh_run())
+        self._runs.current_changed.connect(self._refresh_run)
+        self._runs.shown_changed.connect(self._refresh_run)
+        self.selection.changed.connect(self._show_selection)
+        self.selection.step_changed.connect(self._show_step)
+        theme.changed.connect(lambda _colors: self._restyle())
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._repaint_all())
+
+    def _refresh_when_shown(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Take the document, the reference and the run as they are now."""
+        if not self._stale:
+            return
+        self._stale = False
+        snapshot, reference = self._document.snapshot, self._pinned.reference
+        other = snapshot is not self._snapshot
+        self._snapshot = snapshot
+        report = reference.report if reference is not None and reference.config != snapshot.config else None
+        for track in self._counts:
+            track.set_reports(snapshot.report, report)
+        self._take_run()
+        if other:
+            self._view = self._view_of(snapshot)
+            self._hovered = None
+        self._lay_out()
+        self.setAccessibleDescription(atlas_words.summary(snapshot, self.selection.selected))
+
+    def _view_of(self, snapshot: Snapshot) -> DepthView:
+        """Return the view of another network: whole if the one before was whole, else the same stretch."""
+        axis, view = DepthAxis(snapshot.graph), self._view
+        if view.is_fitted:
+            return DepthView.fitted(axis, view.left, view.width)
+        return view._replace(axis=axis, scale=max(view.scale, view.width / axis.length)).clamped()
+
+    def _take_run(self) -> None:
+        self.gradients.set_run(self._runs.run_for(self._snapshot.graph))
+        self.gradients.set_step(self.selection.step)
+
+    def _refresh_run(self) -> None:
+        if self._stale or not self.isVisible():
+            self._stale = True
+            return
+        had_rows = self.gradients.has_rows
+        self._take_run()
+        if had_rows or self.gradients.has_rows:
+            self._repaint_live()
+
+    def _show_step(self, step: object) -> None:
+        self.gradients.set_step(self.selection.step)
+        self._repaint_live()
+
+    def _show_selection(self, id: str) -> None:
+        if self._stale or not self.isVisible():
+            return
+        span = self.selected_span()
+        if span is not None:
+            self.set_depth_view(self._view.revealing(span))
+        self.setAccessibleDescription(atlas_words.summary(self._snapshot, id))
+        self.viewport().update()
+
+    def _restyle(self) -> None:
+        self.style_of_paint = PaintStyle(self._theme.colors, self.font())
+        self._repaint_all()
+
+    # Geometry and painting
+
+    def _set_up_widget(self) -> None:
+        self.setObjectName("atlas")
+        self.setAccessibleName(self.tr("Atlas: the network along its depth"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumSize(360, 220)
+        viewport = self.viewport()
+        viewport.setMouseTracking(True)
+        viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def _lay_out(self) -> None:
+        """Place the tracks in the viewport and make the scroll bar fit."""
+        by_key = {track.key: track for track in self.tracks}
+        shown = [by_key[key] for key in self.layout_record.shown]
+        left = self._gutter_width()
+        width = max(self.viewport().width() - left - HANDLE_ROOM, 60.0)
+        room = self.viewport().height() - MINIMAP_HEIGHT - 6
+        frame = Frame(_SIDE_MARGIN, left, width, room)
+        self._rows, height = stacked(shown, dict(self.layout_record.heights), frame)
+        fitted = self._view.is_fitted
+        self._view = self._view._replace(left=left, width=width)
+        self._view = DepthView.fitted(self._view.axis, left, width) if fitted else self._within_axis()
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(round(height - room), 0))
+        bar.setPageStep(round(room))
+        self._repaint_all()
+
+    def _within_axis(self) -> DepthView:
+        view = self._view
+        return view._replace(scale=max(view.scale, view.width / view.axis.length)).clamped()
+
+    def _gutter_width(self) -> float:
+        style = self.style_of_paint
+        titles = max(style.metrics(style.bold).horizontalAdvance(track.title()) for track in self.tracks)
+        numbers = style.metrics(style.numbers).horizontalAdvance("10⁻⁸⁸") + GUTTER_GAP
+        return float(round(_SIDE_MARGIN + min(titles, _MOST_TITLE_PX) + 12 + numbers))
+
+    def _band_rect(self, span: Span) -> QRect:
+        x0, x1 = self._view.edges(span)
+        return QRectF(x0 - 2, 0, x1 - x0 + 4, self.viewport().height()).toAlignedRect()
+
+    def _zoom_centre(self) -> float:
+        span = self.selected_span()
+        x = self._view.x(span.middle) if span is not None else -1.0
+        return x if self._view.left <= x <= self._view.right else self._view.left + self._view.width / 2
+
+    def _repaint_all(self) -> None:
+        self._static = None
+        self.viewport().update()
+
+    def _repaint_live(self) -> None:
+        """Repaint the tracks that show the run, and nothing else."""
+        if not self.isVisible():
+            return
+        for row in self._rows:
+            if row.track.live:
+                top = row.rect.top() - self.scroll_offset - TRACK_GAP / 2
+                area = QRectF(0, top, self.viewport().width(), row.rect.height() + TRACK_GAP)
+                self.viewport().update(area.toAlignedRect())
+
+    def _static_pixmap(self) -> QPixmap:
+        """Return everything that a live run does not change, painted once."""
+        ratio = self.devicePixelRatioF()
+        if self._static is None or self._static.devicePixelRatio() != ratio:
+            self._static = QPixmap(self.viewport().size() * ratio)
+            self._static.setDevicePixelRatio(ratio)
+            painter = QPainter(self._static)
+            atlas_painting.paint_static(painter, self)
+            painter.end()
+        return self._static
+
+    # Qt's events, which arrive for the viewport
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._refresh()
+        static = self._static_pixmap()
+        painter = QPainter(self.viewport())
+        painter.drawPixmap(0, 0, static)
+        atlas_painting.paint_live(painter, self, event.rect())
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._lay_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._refresh()
+        super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LanguageChange) and hasattr(self, "_pointer"):
+            self.setAccessibleName(self.tr("Atlas: the network along its depth"))
+            self._restyle()
+            self._lay_out()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), atlas_words.tooltip(self, event.pos()), self.viewport())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.set_hovered(None)
+        if (
+            isinstance(event, QNativeGestureEvent)
+            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self.set_depth_view(self._view.zoomed(1 + event.value(), event.position().x()))
+            return True
+        return super().viewportEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointer.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._pointer.wheel(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not atlas_keys.press(self, event):
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = atlas_menu(self, event.pos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())

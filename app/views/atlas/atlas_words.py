@@ -1,0 +1,105 @@
+"""Says in words what the Atlas shows: tooltips for the eye, a summary for a screen reader."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF
+
+from app.formatting import compact, exact, shape_text
+from app.state.architecture_document import Snapshot
+from resnet_core.architecture.graph import Block, Node
+from resnet_core.drawing.captions import KIND_WORDS, kernel_caption
+from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, DepthAxis, Span
+
+if TYPE_CHECKING:
+    from app.views.atlas.atlas_view import AtlasView
+
+translate = QCoreApplication.translate
+
+
+def selectable_id(axis: DepthAxis, span: Span) -> str:
+    """Return the id that selecting `span` selects: its own, or the weighted layer of the stem or the head."""
+    if span.id not in (STEM_ID, HEAD_ID):
+        return span.id
+    return next(node.id for node in axis.nodes_of(span) if node.kind in ("conv", "linear"))
+
+
+def summary(snapshot: Snapshot, selected: str) -> str:
+    """Return the network and the selection in a few sentences."""
+    graph, total = snapshot.graph, snapshot.report.total
+    text = translate("Atlas", "%1: %2 blocks in %3 stages, %4 parameters, %5 multiply-adds.")
+    values = (graph.name, str(len(graph.blocks)), str(len(graph.stages)), exact(total.parameters), compact(total.macs))
+    for number, value in enumerate(values, start=1):
+        text = text.replace(f"%{number}", value)
+    what = _what(snapshot, selected)
+    return f"{text} {translate('Atlas', 'Selected: %1.').replace('%1', ', '.join(what))}" if what else text
+
+
+def tooltip(atlas: AtlasView, at: QPoint) -> str:
+    """Return what is under the pointer with every track's number there, as rich text, or an empty text."""
+    position = QPointF(at.x(), at.y() + atlas.scroll_offset)
+    if position.x() < atlas.depth_view.left:
+        return _title_tooltip(atlas, position)
+    span = atlas.span_at(position.x())
+    if span is None or atlas.minimap_rect().top() - 4 < at.y():
+        return ""
+    lines = _what(atlas.snapshot, selectable_id(atlas.depth_view.axis, span))
+    if span.id in (STEM_ID, HEAD_ID):
+        lines = _end_lines(atlas, span)
+    rows = [(row.track.title(), row.track.value_at(position, row.rect, atlas.depth_view)) for row in atlas.rows]
+    table = "".join(
+        f"<tr><td>{escape(title)}&nbsp;&nbsp;</td><td align='right'>{escape(value)}</td></tr>"
+        for title, value in rows
+        if value
+    )
+    first, *others = (escape(line) for line in lines)
+    return f"<b>{first}</b><br>{'<br>'.join(others)}<table>{table}</table>"
+
+
+def _title_tooltip(atlas: AtlasView, position: QPointF) -> str:
+    for row in atlas.rows:
+        if row.gutter.contains(position):
+            return f"<b>{escape(row.track.title())}</b><br>{escape(row.track.subtitle())}"
+    return ""
+
+
+def _end_lines(atlas: AtlasView, span: Span) -> list[str]:
+    nodes = atlas.depth_view.axis.nodes_of(span)
+    name = translate("Atlas", "Stem") if span.id == STEM_ID else translate("Atlas", "Head")
+    return [name, ", ".join(node.id for node in nodes), _shapes(nodes[0].input_shape, nodes[-1].output_shape)]
+
+
+def _what(snapshot: Snapshot, id: str) -> list[str]:
+    """Return a block or a layer in a few lines: its id, what it is, its shapes."""
+    graph = snapshot.graph
+    if id in graph.block_by_id:
+        return _block_lines(graph.block_by_id[id])
+    node = graph.node_by_id.get(id)
+    return _node_lines(node) if node is not None else []
+
+
+def _block_lines(block: Block) -> list[str]:
+    words = {
+        "identity": translate("Atlas", "identity shortcut"),
+        "projection": translate("Atlas", "projection shortcut (1×1)"),
+        "zero_pad": translate("Atlas", "zero-padded shortcut"),
+        "none": translate("Atlas", "no shortcut"),
+    }
+    paper = f"conv{block.plan.stage + 1}_x"
+    kind = f"{KIND_WORDS[block.plan.kind]}, {words[block.plan.shortcut]}, {paper}"
+    return [block.id, kind, _shapes(block.input_shape, block.output_shape)]
+
+
+def _node_lines(node: Node) -> list[str]:
+    kind = node.kind.replace("_", " ")
+    if node.kind in ("conv", "max_pool"):
+        kind = f"{kind} {kernel_caption(node)}"
+    if node.operation.groups > 1:
+        kind = translate("Atlas", "%1 in %2 groups").replace("%1", kind).replace("%2", str(node.operation.groups))
+    return [node.id, kind, _shapes(node.input_shape, node.output_shape)]
+
+
+def _shapes(before: tuple[int, int, int], after: tuple[int, int, int]) -> str:
+    return f"{shape_text(before)} → {shape_text(after)}"

@@ -1,0 +1,59 @@
+"""Stacks the shown tracks: where each one stands, given the heights they ask for and the height there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QRectF
+
+from app.painting.track import Track
+
+TRACK_GAP = 14.0
+TOP_MARGIN = 8.0
+
+
+class TrackRow(NamedTuple):
+    """One track and the rectangle it is painted in; `gutter` is the room for its scale at the left."""
+
+    track: Track
+    rect: QRectF
+    gutter: QRectF
+
+
+class Frame(NamedTuple):
+    """Where the tracks may stand: x of gutter and tracks, and the height there is, in pixels."""
+
+    gutter_left: float
+    left: float
+    width: float
+    height: float
+
+
+def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) -> tuple[tuple[TrackRow, ...], float]:
+    """Return the rows from the top down, and the height that all of them take.
+
+    A track is as high as `heights` says, or as it asks for itself. The last one also takes what is left over; where
+    there is too little, those without a chosen height give some of theirs, down to their least.
+    """
+    wanted = [max(heights.get(track.key, track.height), track.least_height) for track in tracks]
+    room = frame.height - TOP_MARGIN - TRACK_GAP * len(tracks)
+    excess = sum(wanted) - room
+    if excess > 0:
+        spare = [0.0 if t.key in heights else w - t.least_height for t, w in zip(tracks, wanted, strict=True)]
+        share = min(excess / sum(spare), 1.0) if sum(spare) else 0.0
+        wanted = [w - s * share for w, s in zip(wanted, spare, strict=True)]
+    elif wanted:
+        wanted[_stretching(tracks)] -= excess
+    rows, y = [], TOP_MARGIN
+    for track, height in zip(tracks, wanted, strict=True):
+        height = float(round(height))
+        rect = QRectF(frame.left, y, frame.width, height)
+        rows.append(TrackRow(track, rect, QRectF(frame.gutter_left, y, frame.left - frame.gutter_left, height)))
+        y += height + TRACK_GAP
+    return tuple(rows), y
+
+
+def _stretching(tracks: Sequence[Track]) -> int:
+    """Return the track that takes the room left over: the one that asks for most."""
+    return max(range(len(tracks)), key=lambda number: tracks[number].height)

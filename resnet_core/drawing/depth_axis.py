@@ -1,0 +1,158 @@
+"""Lays a network along one axis of depth: where its stem, blocks, layers and head begin and end."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from resnet_core.architecture.graph import Graph, Node, NodeKind
+
+STEM_ID, HEAD_ID = "stem", "head"
+STEM_WIDTH, BLOCK_WIDTH, HEAD_WIDTH = 1.2, 1.0, 1.2
+
+#: How much room a layer takes inside its block, relative to the others.
+LAYER_WEIGHTS: dict[NodeKind, float] = {
+    "conv": 3.2, "linear": 3.2, "batch_norm": 1.3, "relu": 1.6, "max_pool": 2.2, "average_pool": 2.2, "zero_pad": 1.9,
+    "add": 1.0, "flatten": 1.7, "input": 0.9, "output": 0.9,
+}  # fmt: skip
+_MARGIN = 0.5
+
+
+class Span(NamedTuple):
+    """Where the column of `id` stands: from `start` to `stop` in units of depth, one unit a block."""
+
+    id: str
+    start: float
+    stop: float
+
+    @property
+    def width(self) -> float:
+        """Its extent in units of depth."""
+        return self.stop - self.start
+
+    @property
+    def middle(self) -> float:
+        """Its centre in units of depth."""
+        return (self.start + self.stop) / 2
+
+
+class DepthAxis:
+    """The columns of a graph along its main path.
+
+    `columns` are the stem, every block and the head, without gap or overlap but where `slots` asks for one: it gives
+    each stage room for at least so many blocks, so that two networks can be aligned by stage and block.
+    """
+
+    def __init__(self, graph: Graph, slots: Sequence[int] = ()) -> None:
+        self.graph = graph
+        starts = _block_starts(graph, slots)
+        self.stem = Span(STEM_ID, 0.0, STEM_WIDTH)
+        self.blocks = tuple(
+            Span(block.id, start, start + BLOCK_WIDTH) for block, start in zip(graph.blocks, starts, strict=False)
+        )
+        self.head = Span(HEAD_ID, starts[-1], starts[-1] + HEAD_WIDTH)
+        self.stages = tuple(
+            Span(stage.id, self.blocks[stage.first].start, self.blocks[stage.stop - 1].stop) for stage in graph.stages
+        )
+        self._fractions: dict[tuple[NodeKind, ...], tuple[float, ...]] = {}
+        self._index((self.stem, *self.blocks, self.head))
+
+    def nodes_of(self, column: Span) -> tuple[Node, ...]:
+        """Return the nodes that stand in `column`, in execution order."""
+        graph = self.graph
+        if column.id == STEM_ID:
+            return graph.nodes[: graph.blocks[0].first]
+        if column.id == HEAD_ID:
+            return graph.nodes[graph.blocks[-1].stop :]
+        return graph.nodes_of(graph.block_by_id[column.id])
+
+    def layers_of(self, column: Span) -> tuple[Span, ...]:
+        """Return where each node of `column` stands, in execution order: a shortcut's layers before the addition."""
+        nodes = self.nodes_of(column)
+        edges = self._edges(tuple(node.kind for node in nodes))
+        start, width = column.start, column.width
+        return tuple(
+            Span(node.id, start + left * width, start + right * width)
+            for node, (left, right) in zip(nodes, pairwise(edges), strict=True)
+        )
+
+    def number_of(self, column_id: str) -> int:
+        """Return the place of a column in `columns`. Raises KeyError."""
+        return self._number[column_id]
+
+    def column_at(self, depth: float) -> Span:
+        """Return the column at `depth`, the first or the last one beyond the ends."""
+        return self.columns[self._index_at(depth)]
+
+    def layer_at(self, depth: float) -> Span:
+        """Return the layer at `depth`."""
+        layers = self.layers_of(self.column_at(depth))
+        place = bisect_right([layer.start for layer in layers], depth) - 1
+        return layers[max(place, 0)]
+
+    def columns_between(self, first: float, last: float) -> Iterator[Span]:
+        """Yield the columns that `first` to `last` shows, a part of one included."""
+        yield from self.columns[self._index_at(first) : self._index_at(last) + 1]
+
+    def column_of(self, id: str) -> Span | None:
+        """Return the column that a block's, a node's, the stem's or the head's id stands in, or None."""
+        number = self._number.get(id)
+        if number is None:
+            node = self.graph.node_by_id.get(id)
+            if node is None:
+                return None
+            number = self._number[node.block or node.stage]
+        return self.columns[number]
+
+    def span_of(self, id: str) -> Span | None:
+        """Return where a block, a node, the stem or the head stands, or None."""
+        column = self.column_of(id)
+        if column is None or column.id == id:
+            return column
+        return next(layer for layer in self.layers_of(column) if layer.id == id)
+
+    def layer_share(self) -> float:
+        """Return the width of the narrowest convolution of the network in units of depth."""
+        patterns = {tuple(node.kind for node in self.nodes_of(block)) for block in _first_of_each_plan(self)}
+        weights = [sum(map(LAYER_WEIGHTS.__getitem__, kinds)) + 2 * _MARGIN for kinds in patterns]
+        return LAYER_WEIGHTS["conv"] / max(weights)
+
+    def _index(self, columns: tuple[Span, ...]) -> None:
+        self.columns = columns
+        self.length = columns[-1].stop
+        self._column_starts = [column.start for column in columns]
+        self._number = {column.id: number for number, column in enumerate(columns)}
+
+    def _index_at(self, depth: float) -> int:
+        return max(bisect_right(self._column_starts, depth) - 1, 0)
+
+    def _edges(self, kinds: tuple[NodeKind, ...]) -> tuple[float, ...]:
+        """Return the n+1 edges of n layers as fractions of their column."""
+        edges = self._fractions.get(kinds)
+        if edges is None:
+            sums = tuple(accumulate((LAYER_WEIGHTS[kind] for kind in kinds), initial=_MARGIN))
+            total = sums[-1] + _MARGIN
+            edges = self._fractions[kinds] = tuple(value / total for value in sums)
+        return edges
+
+
+def _block_starts(graph: Graph, slots: Sequence[int]) -> list[float]:
+    """Return where each block begins and, last, where the head does: one prefix sum."""
+    starts, start = [], STEM_WIDTH
+    for number, stage in enumerate(graph.stages):
+        count = stage.stop - stage.first
+        starts += [start + index * BLOCK_WIDTH for index in range(count)]
+        start += max(count, slots[number] if number < len(slots) else 0) * BLOCK_WIDTH
+    for missing in slots[len(graph.stages) :]:
+        start += missing * BLOCK_WIDTH
+    return [*starts, start]
+
+
+def _first_of_each_plan(axis: DepthAxis) -> list[Span]:
+    """Return one block of each make."""
+    found: dict[tuple[object, ...], Span] = {}
+    for block, span in zip(axis.graph.blocks, axis.blocks, strict=True):
+        found.setdefault((block.plan.kind, block.plan.shortcut, block.stop - block.first), span)
+    return list(found.values())

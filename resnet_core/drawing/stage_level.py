@@ -1,0 +1,83 @@
+"""Draws every stage as one box that says how many blocks of which kind it holds, with their shortcuts above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from resnet_core.architecture.graph import Graph, Stage
+from resnet_core.drawing.block_level import centered_text, end_box, main_line
+from resnet_core.drawing.captions import KIND_WORDS, shape_caption, stage_title
+from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Item, Rectangle
+from resnet_core.drawing.placement import Placement
+
+_LEAST_PITCH = 2.5
+
+
+def stage_items(placement: Placement, *, one_arch: bool = False) -> Iterator[Item]:
+    """Yield the shown stages, each under the shortcuts of its blocks; with `one_arch` a single one stands for all."""
+    axis = placement.axis
+    shown = [
+        (stage, placement.visible_edges(span))
+        for stage, span in zip(axis.graph.stages, axis.stages, strict=True)
+        if span.stop > placement.first and span.start < placement.last
+    ]
+    for stage, edges in shown:
+        if one_arch:
+            yield from _single_arch(placement, stage, edges)
+        else:
+            yield from _shortcuts(placement, stage)
+    columns = list(axis.columns_between(placement.first, placement.last))
+    yield main_line(placement, columns[0], columns[-1])
+    for stage, edges in shown:
+        yield from _box(placement, stage, edges)
+    for column in (columns[0], columns[-1]):
+        if column in (axis.stem, axis.head):
+            yield from end_box(placement, column)
+
+
+def _shortcuts(placement: Placement, stage: Stage) -> Iterator[Item]:
+    """Yield the arch of every shown block; where they would be too fine to see, one stands for several neighbours."""
+    axis = placement.axis
+    together = max(1, round(_LEAST_PITCH / placement.scale + 0.499))
+    members = range(stage.first, stage.stop)
+    y, height = placement.main_y, (placement.main_y - placement.arch_top) * 0.92
+    for kind, run in groupby(members, key=lambda index: axis.graph.blocks[index].plan.shortcut):
+        indices = list(run)
+        if kind == "none":
+            continue
+        role = SHORTCUT_ROLES[kind]
+        for first in range(0, len(indices), together):
+            last = min(first + together, len(indices)) - 1
+            start, stop = axis.blocks[indices[first]], axis.blocks[indices[last]]
+            if stop.stop <= placement.first or start.start >= placement.last:
+                continue
+            x0, x1 = placement.x(start.start), placement.x(stop.stop)
+            yield Arch(stage.id, role, x0, x1, y, height, (x1 - x0) / 2, stage_title(axis.graph, stage))
+
+
+def _single_arch(placement: Placement, stage: Stage, edges: tuple[float, float]) -> Iterator[Item]:
+    kinds = {block.plan.shortcut for block in placement.axis.graph.blocks[stage.first : stage.stop]} - {"none"}
+    y, top = placement.main_y, placement.arch_top
+    for number, kind in enumerate(sorted(kinds)):
+        height = (y - top) * (0.92 - 0.14 * number)
+        x0, x1 = edges[0] + 5 * number, edges[1] - 5 * number
+        yield Arch(stage.id, kind, x0, x1, y, height, (x1 - x0) / 2, stage_title(placement.axis.graph, stage))
+
+
+def _box(placement: Placement, stage: Stage, edges: tuple[float, float]) -> Iterator[Item]:
+    x0, x1 = edges[0] + 1.5, edges[1] - 1.5
+    if x1 - x0 < 1:
+        return
+    graph, y, half = placement.axis.graph, placement.main_y, placement.half_block
+    yield Rectangle(stage.id, "stage", x0, y - half, x1 - x0, 2 * half, 3, stage_title(graph, stage))
+    yield from centered_text(stage.id, "quiet_label", (x0, x1), y, _summaries(graph, stage), placement.text_size * 0.9)
+
+
+def _summaries(graph: Graph, stage: Stage) -> tuple[str, ...]:
+    """Return what stands on a stage's box, longest first."""
+    blocks = graph.blocks[stage.first : stage.stop]
+    kinds = {KIND_WORDS[block.plan.kind] for block in blocks}
+    count, kind = len(blocks), " and ".join(sorted(kinds))
+    shape = shape_caption(blocks[-1].output_shape)
+    return (f"{count} × {kind}, {shape}", f"{count} × {kind}", f"×{count}", f"{count}")

@@ -1,0 +1,154 @@
+"""Turns a graph into a display list of its structure: a strip of depth, or a whole picture, at a level of detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from resnet_core.architecture.graph import Graph
+from resnet_core.drawing.block_level import block_items
+from resnet_core.drawing.captions import shape_caption, stage_title
+from resnet_core.drawing.depth_axis import DepthAxis, Span
+from resnet_core.drawing.display_list import Arch, Drawing, Item, Level, Polyline, Role, Text
+from resnet_core.drawing.layer_level import layer_items
+from resnet_core.drawing.placement import Placement
+from resnet_core.drawing.stage_level import stage_items
+from resnet_core.drawing.text_metrics import first_fitting, text_width
+
+LAYER_FROM_PX, BLOCK_FROM_PX = 44.0, 6.0
+"""Level of detail by room: pixels of the narrowest convolution, pixels of a block."""
+
+_MARGIN = 20.0
+_TITLE_HEIGHT = 34.0
+_LEGEND_HEIGHT = 26.0
+_ROW_HEIGHT = 150.0
+_ROW_GAP = 14.0
+_BLOCK_PX = 64.0
+_CONV_PX = 72.0
+_STAGE_PX: dict[Level, float] = {"network": 110.0, "stage": 240.0}
+_MOST_ROW_PX = 2000.0
+
+
+def level_for(axis: DepthAxis, scale: float) -> Level:
+    """Return the finest level that `scale` pixels a block leave room for: layer, block or stage."""
+    if scale * axis.layer_share() >= LAYER_FROM_PX:
+        return "layer"
+    return "block" if scale >= BLOCK_FROM_PX else "stage"
+
+
+def structure_items(placement: Placement, level: Level) -> Iterator[Item]:
+    """Yield what `placement` shows of its axis at `level`, stage headings included; later items lie on earlier ones."""
+    yield from _headings(placement)
+    if level == "layer":
+        yield from layer_items(placement)
+    elif level == "block":
+        yield from block_items(placement)
+    else:
+        yield from stage_items(placement, one_arch=level == "network")
+
+
+def structure_drawing(graph: Graph, level: Level = "block") -> Drawing:
+    """Return the whole network at `level` as one picture; what is too wide for one row goes on in the next."""
+    rows = _rows(graph, level)
+    width = max([*(row.x(row.last) for row in rows), 460.0 - _MARGIN]) + _MARGIN
+    items = list(chain.from_iterable(structure_items(row, level) for row in rows))
+    legend_y = rows[-1].top + rows[-1].height + _LEGEND_HEIGHT / 2
+    items = [*_title(graph, width), *items, *_legend(items, legend_y)]
+    shapes = f"{shape_caption(graph.nodes[0].output_shape)} → {shape_caption(graph.nodes[-1].output_shape)}"
+    description = f"{graph.name}, {len(graph.blocks)} blocks in {len(graph.stages)} stages, {shapes}"
+    return Drawing(graph.name, description, width, legend_y + _LEGEND_HEIGHT / 2 + _MARGIN / 2, tuple(items))
+
+
+def _headings(placement: Placement) -> Iterator[Item]:
+    """Yield each stage's name over the shown part of it, and a dashed line where the next one begins."""
+    graph, size = placement.axis.graph, placement.text_size
+    for stage, span in zip(graph.stages, placement.axis.stages, strict=True):
+        x0, x1 = placement.visible_edges(span)
+        if x1 <= x0:
+            continue
+        count = stage.stop - stage.first
+        texts = (f"{stage.id} ×{count}", stage.id, f"L{stage.number}")
+        text = first_fitting(texts, x1 - x0 - 6, size, bold=True)
+        if text:
+            title = stage_title(graph, stage)
+            yield Text(stage.id, "heading", (x0 + x1) / 2, placement.heading_y, text, size, "middle", True, title)
+
+
+def _rows(graph: Graph, level: Level) -> list[Placement]:
+    """Return the placements of a whole picture, one a row."""
+    if level in _STAGE_PX:
+        return [_compact_row(graph, level)]
+    axis = DepthAxis(graph)
+    scale = _BLOCK_PX if level == "block" else _CONV_PX / axis.layer_share()
+    rows, first, top = [], axis.stem, _TITLE_HEIGHT + _MARGIN
+    last = first
+    for column in axis.columns[1:]:
+        if (column.stop - first.start) * scale > _MOST_ROW_PX:
+            rows.append(_row(axis, scale, (first, last), top))
+            first, top = column, top + _ROW_HEIGHT + _ROW_GAP
+        last = column
+    return [*rows, _row(axis, scale, (first, last), top)]
+
+
+def _row(axis: DepthAxis, scale: float, ends: tuple[Span, Span], top: float) -> Placement:
+    first, last = ends[0].start, ends[1].stop
+    # A hair inside the ends, so that the columns that only touch them stay out.
+    hair = 1e-6
+    return Placement(axis, _MARGIN - first * scale, scale, first + hair, last - hair, top, _ROW_HEIGHT, 12.0)
+
+
+def _compact_row(graph: Graph, level: Level) -> Placement:
+    """Return a row in which every stage is equally wide, however many blocks it has."""
+    axis = CompactAxis(graph)
+    return Placement(axis, _MARGIN, _STAGE_PX[level], 0.0, axis.length, _TITLE_HEIGHT + _MARGIN, _ROW_HEIGHT, 12.0)
+
+
+class CompactAxis(DepthAxis):
+    """An axis on which each stage takes one unit, however many blocks it has."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        blocks: list[Span] = []
+        stages: list[Span] = []
+        start = self.stem.stop
+        for stage in graph.stages:
+            count = stage.stop - stage.first
+            blocks += [
+                Span(graph.blocks[stage.first + index].id, start + index / count, start + (index + 1) / count)
+                for index in range(count)
+            ]
+            stages.append(Span(stage.id, start, start + 1))
+            start += 1
+        self.blocks, self.stages = tuple(blocks), tuple(stages)
+        self.head = Span(self.head.id, start, start + self.head.width)
+        self._index((self.stem, *self.blocks, self.head))
+
+
+def _title(graph: Graph, width: float) -> Iterator[Item]:
+    shapes = f"{shape_caption(graph.nodes[0].output_shape)} → {shape_caption(graph.nodes[-1].output_shape)}"
+    name = first_fitting((graph.name, graph.name[:24] + "…"), width - 2 * _MARGIN, 16, bold=True)
+    yield Text("", "heading", _MARGIN, _MARGIN + 4, name, 16, "left", True, graph.name)
+    x = _MARGIN + text_width(name, 16, bold=True) + 14
+    room = width - _MARGIN - x
+    text = first_fitting((f"{len(graph.blocks)} blocks, {shapes}", f"{len(graph.blocks)} blocks"), room, 12)
+    if text:
+        yield Text("", "quiet_label", x, _MARGIN + 5, text, 12, "left")
+
+
+_LEGEND: tuple[tuple[Role, Role, str], ...] = (
+    ("identity", "identity_label", "identity"),
+    ("projection", "projection_label", "1×1 projection"),
+    ("zero_pad", "zero_pad_label", "zero-padded identity"),
+)
+
+
+def _legend(items: list[Item], y: float) -> Iterator[Item]:
+    """Yield a line and a word for each kind of shortcut that the picture shows."""
+    roles, x = {item.role for item in items if isinstance(item, Arch)}, _MARGIN
+    for role, label, word in _LEGEND:
+        if role in roles:
+            yield Polyline("", role, ((x, y), (x + 26, y)))
+            yield Text("", label, x + 32, y, word, 11, "left")
+            x += 32 + text_width(word, 11) + 20
+    if not roles:
+        yield Text("", "quiet_label", _MARGIN, y, "no shortcuts: a plain network", 11, "left")

@@ -1,0 +1,69 @@
+"""Gives each role its line, fill and text colour by name, so that a palette of names paints a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from resnet_core.drawing.display_list import Role
+
+Palette = Mapping[str, str]
+"""#rrggbb by colour name; the names are those of `LIGHT_PALETTE`."""
+
+
+class Style(NamedTuple):
+    """Colour names of outline and fill (empty: none), line width and dashes in pixels; a text is filled."""
+
+    stroke: str = ""
+    fill: str = ""
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+
+
+#: Shortcuts differ by dash and by colour, so that eyes blind to colour and black-and-white prints tell them apart.
+STYLES: Mapping[Role, Style] = MappingProxyType(
+    {
+        "identity": Style("identity", width=1.6),
+        "projection": Style("projection", width=1.6, dash=(5.0, 2.5)),
+        "zero_pad": Style("zero_pad", width=1.6, dash=(1.6, 2.4)),
+        "projection_box": Style("projection", "canvas"),
+        "zero_pad_box": Style("zero_pad", "canvas"),
+        "main_line": Style("block_line", width=1.2),
+        "separator": Style("hairline", dash=(4.0, 4.0)),
+        "stem": Style("muted", "block_fill"),
+        "head": Style("muted", "block_fill"),
+        "block": Style("block_line", "block_fill"),
+        "stage": Style("block_line", "block_fill"),
+        "conv": Style("block_line", "block_fill"),
+        "linear": Style("block_line", "block_fill"),
+        "batch_norm": Style("", "norm_fill"),
+        "relu": Style("", "relu_fill"),
+        "pool": Style("muted", "canvas"),
+        "add": Style("text", "canvas", width=1.3),
+        "port": Style("", "muted"),
+        "heading": Style(fill="text"),
+        "strong_label": Style(fill="text"),
+        "label": Style(fill="text"),
+        "quiet_label": Style(fill="muted"),
+        "identity_label": Style(fill="identity"),
+        "projection_label": Style(fill="projection"),
+        "zero_pad_label": Style(fill="zero_pad"),
+    }
+)
+
+LIGHT_PALETTE: Palette = MappingProxyType(
+    {
+        "canvas": "#fcfcfa",
+        "hairline": "#d9dcdf",
+        "text": "#1d2126",
+        "muted": "#6a717b",
+        "identity": "#2462cc",
+        "projection": "#c4511c",
+        "zero_pad": "#7a5195",
+        "block_fill": "#ffffff",
+        "block_line": "#4a5058",
+        "norm_fill": "#e4e7f1",
+        "relu_fill": "#dcefe2",
+    }
+)

@@ -1,0 +1,94 @@
+"""Writes a drawing as a standalone SVG document, without Qt."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+from resnet_core.drawing.display_list import Arch, Drawing, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.styles import LIGHT_PALETTE, STYLES, Palette
+
+_FONTS = "'Inter', 'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
+_ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
+_BASELINE_SHARE = 0.36
+
+
+def to_svg(drawing: Drawing, palette: Palette = LIGHT_PALETTE) -> str:
+    """Return `drawing` as SVG 1.1 text in the colours of `palette`; each shape carries its `data-id` and a title."""
+    width, height = _number(drawing.width), _number(drawing.height)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" role="img" font-family={quoteattr(_FONTS)}>',
+        f"<title>{escape(drawing.title)}</title>",
+        f"<desc>{escape(drawing.description)}</desc>",
+        f'<rect width="{width}" height="{height}" fill="{palette["canvas"]}"/>',
+        *(_element(item, palette) for item in drawing.items),
+        "</svg>",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _element(item: Item, palette: Palette) -> str:
+    if isinstance(item, Text):
+        return _text(item, palette)
+    if isinstance(item, Rectangle):
+        corner = f' rx="{_number(item.radius)}"' if item.radius else ""
+        shape = (
+            f'<rect x="{_number(item.x)}" y="{_number(item.y)}" width="{_number(item.width)}"'
+            f' height="{_number(item.height)}"{corner}'
+        )
+    else:
+        path = _arch_path(item) if isinstance(item, Arch) else _line_path(item)
+        shape = f'<path d="{path}"'
+    filled = not isinstance(item, Arch) and not (isinstance(item, Polyline) and not item.closed)
+    return f"{shape}{_paint(item, palette, filled)}{_identity(item)}{_closing(item, shape)}"
+
+
+def _text(item: Text, palette: Palette) -> str:
+    weight = ' font-weight="bold"' if item.bold else ""
+    title = f"<title>{escape(item.title)}</title>" if item.title and item.title != item.text else ""
+    return (
+        f'<text x="{_number(item.x)}" y="{_number(item.y + _BASELINE_SHARE * item.size)}"'
+        f' font-size="{_number(item.size)}" text-anchor="{_ANCHORS[item.anchor]}"'
+        f' fill="{palette[STYLES[item.role].fill]}"{weight}{_identity(item)}>{escape(item.text)}{title}</text>'
+    )
+
+
+def _paint(item: Item, palette: Palette, filled: bool) -> str:
+    style = STYLES[item.role]
+    fill = palette[style.fill] if style.fill and filled else "none"
+    if not style.stroke:
+        return f' fill="{fill}"'
+    dash = f' stroke-dasharray="{" ".join(map(_number, style.dash))}"' if style.dash else ""
+    return f' fill="{fill}" stroke="{palette[style.stroke]}" stroke-width="{_number(style.width)}"{dash}'
+
+
+def _identity(item: Item) -> str:
+    return f' class="{item.role}"' + (f" data-id={quoteattr(item.id)}" if item.id else "")
+
+
+def _closing(item: Item, shape: str) -> str:
+    if not item.title:
+        return "/>"
+    return f"><title>{escape(item.title)}</title></{shape[1:].split(' ', 1)[0]}>"
+
+
+def _line_path(item: Polyline) -> str:
+    points = " L".join(f"{_number(x)} {_number(y)}" for x, y in item.points)
+    return f"M{points}{' Z' if item.closed else ''}"
+
+
+def _arch_path(item: Arch) -> str:
+    """Return two quarter ellipses joined by a level line."""
+    rx, ry = _number(item.shoulder), _number(item.height)
+    base, top = _number(item.base), _number(item.base - item.height)
+    left, right = _number(item.x0 + item.shoulder), _number(item.x1 - item.shoulder)
+    return (
+        f"M{_number(item.x0)} {base} A{rx} {ry} 0 0 1 {left} {top} L{right} {top}"
+        f" A{rx} {ry} 0 0 1 {_number(item.x1)} {base}"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value != int(value) else str(int(value))
