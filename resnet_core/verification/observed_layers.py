@@ -84,6 +84,7 @@ class _Observer:
 
     def layer_hook(self, name: str) -> Any:
         def called(module: nn.Module, inputs: Tensors, output: torch.Tensor) -> None:
+            sources = tuple(self._maker(tensor) for tensor in inputs)  # first: a module may hand its input through
             self._makers[id(output)] = name
             self._alive.append((inputs, output))
             shape = _one_image(output)
@@ -91,7 +92,7 @@ class _Observer:
             layer = ObservedLayer(
                 name,
                 _KINDS.get(type(module), type(module).__name__),
-                tuple(self._maker(tensor) for tensor in inputs),
+                sources,
                 _one_image(inputs[0]),
                 shape,
                 sum(parameter.numel() for parameter in module.parameters()),

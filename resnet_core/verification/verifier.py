@@ -46,7 +46,6 @@ WITNESSES = (
     Witness(torchinfo_witness.NAME, torchinfo_witness.count, torchinfo_witness.items),
     Witness(torch_witness.NAME, torch_witness.count, torch_witness.items),
 )
-PARTS = 3 + len(WITNESSES)
 
 
 def verify(
@@ -56,14 +55,21 @@ def verify(
     *,
     batch: int = 2,
     seed: int = 0,
+    witnesses: tuple[Witness, ...] = WITNESSES,
 ) -> VerificationReport:
     """Return how the built network compares with its graph and with other counters.
 
     `device` is what `training.devices.resolve_device` takes. `batch` images go through one training step, to measure
-    its time and memory. A step or a witness that fails becomes a `Failure` in the report; what `progress` raises ends
-    the verification. Raises DeviceError where the device is not there, VerificationError where building fails.
+    its time and memory. With no `witnesses` the network is only built, run and compared with its graph. A step or a
+    witness that fails becomes a `Failure` in the report; what `progress` raises ends the verification. Raises
+    ConfigurationError where the device is absent, VerificationError where building fails.
     """
-    target, graph, tell = resolve_device(device), build_graph(config), _telling(progress)
+    target, graph, parts = resolve_device(device), build_graph(config), 3 + len(witnesses)
+
+    def tell(done: int, label: str) -> None:
+        if progress is not None:
+            progress(done, parts, label)
+
     report = cost_report(graph, batch=batch)
     require_memory(target, report.memory.parameter_bytes + report.memory.buffer_bytes)
 
@@ -75,10 +81,10 @@ def verify(
     step = _attempted("training step", lambda: measure_step(built, report))
     built.model.zero_grad(set_to_none=True)
     answers: list[WitnessLine | Failure] = []
-    for done, witness in enumerate(WITNESSES, start=3):
+    for done, witness in enumerate(witnesses, start=3):
         tell(done, witness.name)
         answers.append(ask(witness, built.model, graph, report))
-    tell(PARTS, "")
+    tell(parts, "")
     return VerificationReport(
         name=config.name,
         device=str(target),
@@ -125,14 +131,6 @@ def _attempted(part: str, action: Callable[[], Result]) -> Result | Failure:
         return Failure(part, f"{error.name} is not installed")
     except Exception as error:  # whatever another counter or a device raises, the rest of the report stands
         return Failure(part, reason(error))
-
-
-def _telling(progress: Progress | None) -> Callable[[int, str], None]:
-    def tell(done: int, label: str) -> None:
-        if progress is not None:
-            progress(done, PARTS, label)
-
-    return tell
 
 
 def _bytes(*tensors: torch.Tensor) -> int:

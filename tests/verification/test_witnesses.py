@@ -1,0 +1,93 @@
+"""Holds our counts against fvcore's, torchinfo's and torch's: every difference has a known cause, to the unit."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import nn
+
+from resnet_core.analysis.cost_report import cost_report
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.architecture.tensor_shapes import Shape
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.presets import preset, preset_names
+from resnet_core.model.resnet import build_model
+from resnet_core.verification.graph_agreement import graph_mismatches
+from resnet_core.verification.verification_report import CountItem, Failure, WitnessCount, WitnessLine
+from resnet_core.verification.verifier import WITNESSES, Witness, ask
+from tests.strategies import architectures
+
+# Left out for time: 1202 layers, which are those of 110 ten times over, and all plain twins but two, which are the
+# layers of their residual networks without the additions that no counter counts.
+TWINS = ("Plain-20", "Plain-50")
+PRESETS = [n for n in preset_names() if not n.endswith("-1202") and (not n.startswith("Plain-") or n in TWINS)]
+
+
+def answers(config: ArchitectureConfig, model: nn.Module | None = None) -> list[WitnessLine | Failure]:
+    graph = build_graph(config)
+    subject = model or build_model(config, seed=0)
+    return [ask(witness, subject, graph, cost_report(graph)) for witness in WITNESSES]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_that_nothing_is_unexplained_when_the_network_is_a_preset(name: str) -> None:
+    for line in answers(preset(name)):
+        assert isinstance(line, WitnessLine), line
+        assert line.unexplained == 0
+        assert line.our_parameters == line.their_parameters
+        assert line.ours + sum(item.amount for item in line.items) == line.theirs
+
+
+@settings(max_examples=15)
+@given(config=architectures())
+def test_that_nothing_is_unexplained_when_the_network_is_random(config: ArchitectureConfig) -> None:
+    lines = answers(config)
+    assert [line.agrees for line in lines if isinstance(line, WitnessLine)] == [True] * len(WITNESSES)
+
+
+def test_that_counting_leaves_the_model_as_it_was() -> None:
+    config = preset("ResNet-20")
+    model = build_model(config, seed=0)
+    model(torch.randn(8, 3, 32, 32)).sum().backward()  # statistics and gradients that could be lost
+    model.get_submodule("layer2").eval()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    modes = [module.training for module in model.modules()]
+    gradients = [parameter.grad.clone() for parameter in model.parameters()]
+
+    lines = answers(config, model)
+    assert graph_mismatches(model, build_graph(config)) == ()
+
+    assert all(isinstance(line, WitnessLine) for line in lines)
+    assert before.keys() == model.state_dict().keys()
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+    assert modes == [module.training for module in model.modules()]
+    assert all(torch.equal(old, p.grad) for old, p in zip(gradients, model.parameters(), strict=True))
+    assert all(p.device.type == "cpu" and p.requires_grad for p in model.parameters())
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_that_a_witness_that_is_not_installed_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchinfo", None)
+    _, line, _ = answers(preset("ResNet-20"))
+    assert line == Failure("torchinfo", "torchinfo is not installed")
+
+
+def test_that_a_witness_that_fails_is_a_line() -> None:
+    def fail(model: nn.Module, input_shape: Shape) -> WitnessCount:
+        raise TypeError("cannot trace this\nand a long story")
+
+    graph = build_graph(preset("ResNet-20"))
+    model = build_model(preset("ResNet-20"), seed=0)
+    line = ask(Witness("broken", fail, lambda _: ()), model, graph, cost_report(graph))
+    assert line == Failure("broken", "cannot trace this")
+
+
+def test_that_a_difference_without_a_cause_is_unexplained() -> None:
+    line = WitnessLine("w", "1", 100, (CountItem("bias", 3),), 104, 7, 7, ())
+    assert line.unexplained == 1
+    assert not line.agrees
+    assert not line._replace(theirs=103, their_parameters=8).agrees
+    assert line._replace(theirs=103).agrees
