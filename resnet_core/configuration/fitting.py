@@ -9,7 +9,7 @@ from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.data_catalog import DataSetFacts
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
-from resnet_core.configuration.validation import Problem
+from resnet_core.configuration.validation import Parameter, Problem
 
 ChangedField = Literal["input", "classes", "zero_init_residual"]
 
@@ -60,6 +60,11 @@ def fitting_line(name: str, data_name: str, changes: tuple[FittingChange, ...]) 
     return f"{name} fitted to {data_name}: " + (", ".join(parts) or "nothing to change")
 
 
+def is_fitting_line(line: str, name: str) -> bool:
+    """Return whether `line` is a `fitting_line` of the architecture `name`, to tell it from a run's other notes."""
+    return line.startswith(f"{name} fitted to ")
+
+
 def training_problems(
     config: ArchitectureConfig, training: TrainingConfig, facts: DataSetFacts | None = None
 ) -> tuple[Problem, ...]:
@@ -96,18 +101,20 @@ def _norm_problems(config: ArchitectureConfig, training: TrainingConfig) -> Iter
     for node in build_graph(config).nodes:
         _, height, width = node.input_shape
         if node.kind == "batch_norm" and height * width == 1:
-            size = {"batch": training.batch_size, "height": height, "width": width}
-            yield Problem(("training", "batch_size"), "batch_norm_one_value", {"node": node.id, **size})
+            facts: dict[str, Parameter] = {"node": node.id, "batch": training.batch_size}
+            sizes = {"height": height, "width": width}
+            yield Problem(("training", "batch_size"), "batch_norm_one_value", facts | sizes)
             return
 
 
 def _shift_problems(training: TrainingConfig) -> Iterator[Problem]:
     if training.max_shift >= training.image_size:
-        sizes = {"shift": training.max_shift, "size": training.image_size, "bound": training.image_size - 1}
+        size = training.image_size
+        sizes: dict[str, Parameter] = {"shift": training.max_shift, "size": size, "bound": size - 1}
         yield Problem(("training", "max_shift"), "shift_beyond_image", sizes)
 
 
 def _split_problems(training: TrainingConfig, facts: DataSetFacts) -> Iterator[Problem]:
     if training.batch_size > facts.train_count:
-        counts = {"batch": training.batch_size, "count": facts.train_count, "data": facts.name}
+        counts: dict[str, Parameter] = {"batch": training.batch_size, "count": facts.train_count, "data": facts.name}
         yield Problem(("training", "batch_size"), "batch_exceeds_split", counts)

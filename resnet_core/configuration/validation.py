@@ -67,6 +67,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "shift_beyond_image": QT_TRANSLATE_NOOP(
             "Problem", "a shift of {shift} px moves an image of {size} px out of sight; take at most {bound}"
         ),
+        "device_absent": QT_TRANSLATE_NOOP("Problem", "there is no {value} here; take one of {choices}"),
         "warmup": QT_TRANSLATE_NOOP(
             "Problem", "{value} is not a share of the run; take a number from 0 to below 1"
         ),

@@ -1,0 +1,97 @@
+"""Measures the L2 norm of dLoss/dx at every block boundary, in the backward pass that trains and without changing it.
+
+A tensor hook stands on the input x of each block and on the output of the last. It sees the whole gradient of x, branch
+and shortcut added up, because autograd calls it once x's gradient is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+NormWriter = Callable[[Tensor, Tensor], None]
+
+
+def is_scheduled(step: int, every: int) -> bool:
+    """Return whether `step` is captured: step 0, before the first update, then every `every`-th."""
+    return step % every == 0
+
+
+class GradientProbe:
+    """Writes the norms of N+1 boundaries into rows of a buffer on the device; nothing is read back inside a step.
+
+    `boundary_norms` is float64 (capacity, N+1); float32 on MPS, which has no float64. Between captures the model
+    carries no hook at all.
+    """
+
+    def __init__(self, blocks: Sequence[nn.Module], device: torch.device, capacity: int = 1) -> None:
+        """`blocks` are the network's N blocks, first to last; `capacity` rows can be held at once."""
+        precise = torch.float32 if device.type == "mps" else torch.float64
+        self._blocks = tuple(blocks)
+        self.boundary_norms = torch.full(
+            (capacity, len(self._blocks) + 1), torch.nan, dtype=precise, device=device
+        )
+        self._cells = [row.unbind() for row in self.boundary_norms.unbind()]
+        self._write_norm = _host_norm_writer() if device.type == "cpu" else _device_norm
+
+    @contextmanager
+    def capturing(self, row: int) -> Iterator[None]:
+        """Capture the one backward pass made inside the `with` into `row`; the forward pass must be inside, too."""
+        cells = self._cells[row]
+        handles = [
+            block.register_forward_pre_hook(partial(self._watch_input, cell))
+            for block, cell in zip(self._blocks, cells[:-1], strict=True)
+        ]
+        handles.append(self._blocks[-1].register_forward_hook(partial(self._watch_output, cells[-1])))
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def rows(self, count: int) -> list[tuple[float, ...]]:
+        """Return the first `count` rows; this is where the device is waited for."""
+        return [tuple(row) for row in self.boundary_norms[:count].tolist()]
+
+    def _watch_input(self, cell: Tensor, _block: nn.Module, arguments: tuple[Any, ...]) -> None:
+        self._watch(arguments[0], cell)
+
+    def _watch_output(self, cell: Tensor, _block: nn.Module, _arguments: object, output: Tensor) -> None:
+        self._watch(output, cell)
+
+    def _watch(self, boundary_NCHW: Tensor, cell: Tensor) -> None:
+        def note(gradient_NCHW: Tensor) -> None:  # returns None, so that autograd goes on with the same gradient
+            self._write_norm(gradient_NCHW, cell)
+
+        boundary_NCHW.register_hook(note)
+
+
+def _device_norm(gradient_NCHW: Tensor, cell: Tensor) -> None:
+    """Write the norm in one kernel that widens each value as it reads it."""
+    torch.linalg.vector_norm(gradient_NCHW, dtype=cell.dtype, out=cell)
+
+
+def _host_norm_writer() -> NormWriter:
+    """Return the same for the CPU, where `vector_norm` with a dtype takes three times as long.
+
+    It would allocate a widened copy at each call; this keeps one and squares it with BLAS's dot product. Widening comes
+    first, so that gradients of 1e-25 or 1e25, whose squares leave float32, keep their norm.
+    """
+    scratch = torch.empty(0, dtype=torch.float64)
+
+    def write(gradient_NCHW: Tensor, cell: Tensor) -> None:
+        nonlocal scratch
+        count = gradient_NCHW.numel()
+        if scratch.numel() < count:
+            scratch = torch.empty(count, dtype=torch.float64)
+        wide = scratch[:count]
+        wide.view(gradient_NCHW.shape).copy_(gradient_NCHW)
+        torch.dot(wide, wide, out=cell)
+        cell.sqrt_()
+
+    return write

@@ -1,0 +1,1 @@
+"""The tests of the worker process, its messages and its client."""

@@ -1,0 +1,1 @@
+"""The tests of the training: optimiser, gradient capture, checkpoints and the loop."""
