@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from resources import resource_bytes
 
 FAMILY = "Inter"
-FILES = ("Inter-Regular.otf", "Inter-SemiBold.otf")
+FILES = ("Inter-Regular.otf", "Inter-Bold.otf")
 POINTS = 13.0 if sys.platform == "darwin" else 10.0
 """The size of text: macOS counts 72 points an inch, the others 96."""
 

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 def print_verification(report: VerificationReport) -> None:
     """Print `report`; the last line says whether everything agrees."""
     print(f"{report.name} on {report.device}: {report.layers} layers built in {1e3 * report.build_s:.0f} ms")
-    print(f"{count(report.parameters)} parameters, {count(report.macs)} MACs, {megabytes(report.parameter_bytes)} of weights")
+    weights = megabytes(report.parameter_bytes)
+    print(f"{count(report.parameters)} parameters, {count(report.macs)} MACs, {weights} of weights")
     if report.step is not None:
         print(_step_line(report.step))
     for mismatch in report.mismatches:
-        print(f"MISMATCH {mismatch.id}: {mismatch.what} is {mismatch.graph} in the graph, {mismatch.model} in the model")
+        values = f"{mismatch.graph} in the graph, {mismatch.model} in the model"
+        print(f"MISMATCH {mismatch.id}: {mismatch.what} is {values}")
     for line in report.witnesses:
         _print_witness(line)
     for failure in report.failures:
