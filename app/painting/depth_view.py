@@ -88,7 +88,7 @@ class DepthView(NamedTuple):
 
     def layer_opacity(self) -> float:
         """Return how far the layers have faded in, 0 to 1, by the room of the narrowest convolution."""
-        return _ramp(self.scale * self.axis.layer_share(), LAYER_FROM_PX * 0.8, LAYER_FROM_PX)
+        return _ramp(self.scale * self.axis.layer_share, LAYER_FROM_PX * 0.8, LAYER_FROM_PX)
 
     def block_opacity(self) -> float:
         """Return how far the blocks have faded in over the stages' summaries, 0 to 1."""

@@ -51,7 +51,8 @@ def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle
 def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> None:
     """Paint the arches one by one: one path of hundreds of arcs takes the rasteriser many times longer."""
     pen = style.pen(items[0].role)
-    fine = QPen(pen.color(), 1.0)
+    fine = QPen(pen)
+    fine.setWidthF(1.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for item in items:
         width = item.x1 - item.x0

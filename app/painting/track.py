@@ -18,11 +18,13 @@ GUTTER_GAP = 8.0
 class Track(ABC):
     """One row along the axis of depth.
 
-    `key` names it in saved layouts; `height` is its own choice, `least_height` what it can be squeezed to. A `live`
+    `key` names it in saved layouts; `height` is its own choice, `least_height` what it can be squeezed to, and
+    `stretch` its share of the room left over. A `live`
     track shows a run and is painted anew while one is under way; the others are painted once and kept.
     """
 
     key: str = ""
+    stretch: float = 1.0
     height: float = 60.0
     least_height: float = 28.0
     live: bool = False

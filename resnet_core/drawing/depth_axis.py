@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -113,8 +114,9 @@ class DepthAxis:
             return column
         return next(layer for layer in self.layers_of(column) if layer.id == id)
 
+    @cached_property
     def layer_share(self) -> float:
-        """Return the width of the narrowest convolution of the network in units of depth."""
+        """The width of the narrowest convolution of the network in units of depth."""
         patterns = {tuple(node.kind for node in self.nodes_of(block)) for block in _first_of_each_plan(self)}
         weights = [sum(map(LAYER_WEIGHTS.__getitem__, kinds)) + 2 * _MARGIN for kinds in patterns]
         return LAYER_WEIGHTS["conv"] / max(weights)

@@ -95,10 +95,10 @@ def _weighted(
     """Yield a convolution or linear layer: its height follows its channels, so that a bottleneck has a waist."""
     size = placement.text_size
     small = size * 0.85
-    lines = text_height(size) + text_height(small) * 0.9 + 1
+    lines = text_height(size) + text_height(small)
     channels = max(node.input_shape.channels, node.output_shape.channels)
     full = 2 * placement.half_block
-    height = full if node.kind == "linear" else max(full * (0.55 + 0.45 * (channels / widest) ** 0.5), min(lines, full))
+    height = full if node.kind == "linear" else max(full * (0.55 + 0.45 * (channels / widest) ** 0.5), min(lines + 1, full))
     role: Role = "conv" if node.kind == "conv" else "linear"
     if node.on_shortcut:
         # The way round has less room above it than the main path has.
@@ -108,15 +108,17 @@ def _weighted(
     name = kernel_caption(node) if node.kind == "conv" else "fc"
     change = f"{node.input_shape.channels}→{node.output_shape.channels}"
     groups = node.operation.groups
-    texts = (f"{name} ·{groups}", name) if groups > 1 else (name,)
+    texts: tuple[str, ...] = (name, name.replace(" ", ""), name.split(" ")[0])
+    if groups > 1:
+        texts = (f"{name} ·{groups}", *texts)
     label: Role = "projection_label" if node.on_shortcut else "strong_label"
     if height < lines:
         fitting = min(size, height / text_height(1.0))
         yield from centered_text(node.id, label, (x0, x1), y, texts, fitting, bold=not node.on_shortcut)
         return
-    yield from centered_text(node.id, label, (x0, x1), y - text_height(small) * 0.45, texts, size, bold=True)
+    yield from centered_text(node.id, label, (x0, x1), y - text_height(small) / 2, texts, size, bold=True)
     quiet = (change, f"→{node.output_shape.channels}")
-    yield from centered_text(node.id, "quiet_label", (x0, x1), y + text_height(size) * 0.47, quiet, small)
+    yield from centered_text(node.id, "quiet_label", (x0, x1), y + text_height(size) / 2, quiet, small)
 
 
 def _pill(placement: Placement, node: Node, edges: tuple[float, float], y: float) -> Iterator[Item]:

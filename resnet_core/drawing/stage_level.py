@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -11,7 +12,7 @@ from resnet_core.drawing.captions import KIND_WORDS, shape_caption, stage_title
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Item, Rectangle
 from resnet_core.drawing.placement import Placement
 
-_LEAST_PITCH = 2.5
+_LEAST_PITCH = 6.0
 
 
 def stage_items(placement: Placement, *, one_arch: bool = False) -> Iterator[Item]:
@@ -39,7 +40,7 @@ def stage_items(placement: Placement, *, one_arch: bool = False) -> Iterator[Ite
 def _shortcuts(placement: Placement, stage: Stage) -> Iterator[Item]:
     """Yield the arch of every shown block; where they would be too fine to see, one stands for several neighbours."""
     axis = placement.axis
-    together = max(1, round(_LEAST_PITCH / placement.scale + 0.499))
+    together = max(1, math.ceil(_LEAST_PITCH / placement.scale))
     members = range(stage.first, stage.stop)
     y, height = placement.main_y, (placement.main_y - placement.arch_top) * 0.92
     for kind, run in groupby(members, key=lambda index: axis.graph.blocks[index].plan.shortcut):
@@ -58,11 +59,11 @@ def _shortcuts(placement: Placement, stage: Stage) -> Iterator[Item]:
 
 def _single_arch(placement: Placement, stage: Stage, edges: tuple[float, float]) -> Iterator[Item]:
     kinds = {block.plan.shortcut for block in placement.axis.graph.blocks[stage.first : stage.stop]} - {"none"}
-    y, top = placement.main_y, placement.arch_top
+    y, top, title = placement.main_y, placement.arch_top, stage_title(placement.axis.graph, stage)
     for number, kind in enumerate(sorted(kinds)):
         height = (y - top) * (0.92 - 0.14 * number)
         x0, x1 = edges[0] + 5 * number, edges[1] - 5 * number
-        yield Arch(stage.id, kind, x0, x1, y, height, (x1 - x0) / 2, stage_title(placement.axis.graph, stage))
+        yield Arch(stage.id, SHORTCUT_ROLES[kind], x0, x1, y, height, (x1 - x0) / 2, title)
 
 
 def _box(placement: Placement, stage: Stage, edges: tuple[float, float]) -> Iterator[Item]:

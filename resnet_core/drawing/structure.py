@@ -15,7 +15,7 @@ from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.stage_level import stage_items
 from resnet_core.drawing.text_metrics import first_fitting, text_width
 
-LAYER_FROM_PX, BLOCK_FROM_PX = 44.0, 6.0
+LAYER_FROM_PX, BLOCK_FROM_PX = 48.0, 6.0
 """Level of detail by room: pixels of the narrowest convolution, pixels of a block."""
 
 _MARGIN = 20.0
@@ -31,14 +31,19 @@ _MOST_ROW_PX = 2000.0
 
 def level_for(axis: DepthAxis, scale: float) -> Level:
     """Return the finest level that `scale` pixels a block leave room for: layer, block or stage."""
-    if scale * axis.layer_share() >= LAYER_FROM_PX:
+    if scale * axis.layer_share >= LAYER_FROM_PX:
         return "layer"
     return "block" if scale >= BLOCK_FROM_PX else "stage"
 
 
 def structure_items(placement: Placement, level: Level) -> Iterator[Item]:
     """Yield what `placement` shows of its axis at `level`, stage headings included; later items lie on earlier ones."""
-    yield from _headings(placement)
+    yield from heading_items(placement)
+    yield from level_items(placement, level)
+
+
+def level_items(placement: Placement, level: Level) -> Iterator[Item]:
+    """Yield what `placement` shows of its axis at `level`, without the headings."""
     if level == "layer":
         yield from layer_items(placement)
     elif level == "block":
@@ -59,8 +64,8 @@ def structure_drawing(graph: Graph, level: Level = "block") -> Drawing:
     return Drawing(graph.name, description, width, legend_y + _LEGEND_HEIGHT / 2 + _MARGIN / 2, tuple(items))
 
 
-def _headings(placement: Placement) -> Iterator[Item]:
-    """Yield each stage's name over the shown part of it, and a dashed line where the next one begins."""
+def heading_items(placement: Placement) -> Iterator[Item]:
+    """Yield each stage's name over the shown part of it."""
     graph, size = placement.axis.graph, placement.text_size
     for stage, span in zip(graph.stages, placement.axis.stages, strict=True):
         x0, x1 = placement.visible_edges(span)
@@ -79,7 +84,7 @@ def _rows(graph: Graph, level: Level) -> list[Placement]:
     if level in _STAGE_PX:
         return [_compact_row(graph, level)]
     axis = DepthAxis(graph)
-    scale = _BLOCK_PX if level == "block" else _CONV_PX / axis.layer_share()
+    scale = _BLOCK_PX if level == "block" else _CONV_PX / axis.layer_share
     rows, first, top = [], axis.stem, _TITLE_HEIGHT + _MARGIN
     last = first
     for column in axis.columns[1:]:

@@ -17,10 +17,11 @@ from resnet_core.drawing.depth_axis import Span
 
 translate = QCoreApplication.translate
 CountField = Literal["parameters", "macs"]
+_GAP_FROM_PX = 4.0
 
 
 class CountTrack(Track):
-    """Parameters or multiply-adds; `scale_maximum` may be shared with another track so that both can be compared."""
+    """Parameters or multiply-adds; the highest bar reaches the top, and the scale's maximum is said at the left."""
 
     height = 62.0
     least_height = 30.0
@@ -34,7 +35,7 @@ class CountTrack(Track):
         self._reference: CostReport | None = None
         self._reference_columns: Mapping[str, int] = {}
         self._reference_layers: Mapping[str, int] = {}
-        self.scale_maximum = 0
+        self._column_maximum = self._layer_maximum = self._shown_maximum = 0
 
     def set_reports(self, report: CostReport, reference: CostReport | None = None) -> None:
         """Show `report`, with marks where `reference` has the same block."""
@@ -45,11 +46,10 @@ class CountTrack(Track):
             self._reference = reference
             self._reference_columns = column_counts(reference, self._field) if reference else {}
             self._reference_layers = layer_counts(reference, self._field) if reference else {}
-        self.scale_maximum = self.maximum()
-
-    def maximum(self) -> int:
-        """Return the largest count of a column, the reference's included."""
-        return max([*self._columns.values(), *self._reference_columns.values()], default=0)
+        # Only what the axis has can be drawn, but a common scale with the whole reference is easier to compare.
+        self._column_maximum = max([*self._columns.values(), *self._reference_columns.values()])
+        self._layer_maximum = max([*self._layers.values(), *self._reference_layers.values()])
+        self._shown_maximum = self._column_maximum
 
     def title(self) -> str:
         """Return the track's name."""
@@ -71,6 +71,7 @@ class CountTrack(Track):
         painter.setPen(style.line("hairline"))
         painter.drawLine(QLineF(view.left, rect.bottom(), view.right, rect.bottom()))
         layers = view.layer_opacity()
+        self._shown_maximum = self._layer_maximum if layers > 0.5 else self._column_maximum
         columns = view.columns()
         if layers < 1:
             painter.setOpacity(1 - layers)
@@ -86,7 +87,7 @@ class CountTrack(Track):
         painter.setFont(style.numbers)
         painter.setPen(style.color("muted"))
         place = rect.adjusted(0, 0, -GUTTER_GAP, 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, compact(self.scale_maximum))
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, compact(self._shown_maximum))
 
     def value_at(self, position: QPointF, rect: QRectF, view: DepthView) -> str:
         """Return the count of what stands at `position`, its share of the whole and its difference to the reference."""
@@ -105,7 +106,7 @@ class CountTrack(Track):
     ) -> None:
         values = self._layers if detailed else self._columns
         references = self._reference_layers if detailed else self._reference_columns
-        unit = (rect.height() - 1) / max(self.scale_maximum, 1)
+        unit = (rect.height() - 1) / max(self._layer_maximum if detailed else self._column_maximum, 1)
         bars: list[QRectF] = []
         marks: list[QLineF] = []
         bottom = round(rect.bottom())
@@ -142,6 +143,6 @@ def layer_counts(report: CostReport, field: CountField) -> dict[str, int]:
 def _snapped(view: DepthView, span: Span) -> tuple[int, int]:
     """Return whole pixels for a bar, with a gap to the next one where there is room for it."""
     left, right = view.edges(span)
-    gap = min(max((right - left) * 0.1, 0.5 if right - left >= 2 else 0.0), 6.0)
+    gap = min(max((right - left) * 0.1, 0.5), 6.0) if right - left >= _GAP_FROM_PX else 0.0
     x0 = round(left + gap)
     return x0, max(round(right - gap), x0 + 1)

@@ -24,7 +24,8 @@ class ShapeTrack(Track):
     """Channels × resolution; the band's height follows the square root of the resolution."""
 
     key = "shape"
-    height = 52.0
+    stretch = 0.2
+    height = 48.0
     least_height = 34.0
 
     def title(self) -> str:

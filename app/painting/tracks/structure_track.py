@@ -11,7 +11,7 @@ from app.painting.paint_style import PaintStyle
 from app.painting.track import Track
 from resnet_core.drawing.display_list import Level
 from resnet_core.drawing.placement import Placement
-from resnet_core.drawing.structure import structure_items
+from resnet_core.drawing.structure import heading_items, level_items
 
 translate = QCoreApplication.translate
 
@@ -37,9 +37,10 @@ class StructureTrack(Track):
             view.axis, view.left - view.first * view.scale, view.scale, view.first, view.last - 1e-9,
             rect.top(), rect.height(), style.text_size * 0.95,
         )  # fmt: skip
+        paint_items(painter, heading_items(placement), style)
         for level, opacity in shown_levels(view):
             painter.setOpacity(opacity)
-            paint_items(painter, structure_items(placement, level), style)
+            paint_items(painter, level_items(placement, level), style)
         painter.setOpacity(1.0)
 
 

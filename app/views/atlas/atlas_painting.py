@@ -24,13 +24,13 @@ def paint_static(painter: QPainter, atlas: AtlasView) -> None:
     """Paint the ground, the stages' borders and the tracks that show no run."""
     style = atlas.style_of_paint
     painter.fillRect(atlas.viewport().rect(), style.color("canvas"))
+    _paint_stage_borders(painter, atlas)
     painter.save()
     painter.translate(0, -atlas.scroll_offset)
     for row in atlas.rows:
         if not row.track.live:
             _paint_row(painter, row, atlas)
     painter.restore()
-    _paint_stage_borders(painter, atlas)
 
 
 def paint_live(painter: QPainter, atlas: AtlasView, region: QRect) -> None:
@@ -65,7 +65,6 @@ def _row_area(row: TrackRow, atlas: AtlasView) -> QRectF:
 def _paint_row(painter: QPainter, row: TrackRow, atlas: AtlasView) -> None:
     style, view = atlas.style_of_paint, atlas.depth_view
     _paint_title(painter, row, style)
-    row.track.paint_gutter(painter, row.gutter, style)
     painter.save()
     if row.track.live:
         painter.setClipRect(row.rect.adjusted(-2, -TRACK_GAP / 2, atlas.viewport().width(), TRACK_GAP / 2))
@@ -73,6 +72,7 @@ def _paint_row(painter: QPainter, row: TrackRow, atlas: AtlasView) -> None:
         painter.setClipRect(row.rect.adjusted(-1, -TRACK_GAP / 2, 2, TRACK_GAP / 2))
     row.track.paint(painter, row.rect, view, style)
     painter.restore()
+    row.track.paint_gutter(painter, row.gutter, style)
 
 
 def _paint_title(painter: QPainter, row: TrackRow, style: PaintStyle) -> None:
@@ -93,7 +93,7 @@ def _paint_title(painter: QPainter, row: TrackRow, style: PaintStyle) -> None:
 
 
 def _paint_stage_borders(painter: QPainter, atlas: AtlasView) -> None:
-    """Paint dashed hairlines where stages begin, through every track that is painted once."""
+    """Paint dashed hairlines where stages begin, behind the tracks."""
     style, view = atlas.style_of_paint, atlas.depth_view
     if not atlas.rows:
         return

@@ -26,6 +26,7 @@ class GradientHistoryTrack(Track):
     """Every captured step of the run, one row of colours a step, or a mean where steps are finer than pixels."""
 
     key = "gradient_history"
+    stretch = 6.0
     height = 220.0
     least_height = 90.0
     live = True
@@ -45,7 +46,7 @@ class GradientHistoryTrack(Track):
     def paint(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint the waterfall, its colour bar and the step that is looked at, or say why there is none."""
         if not self._data.has_rows:
-            paint_empty(painter, rect, style)
+            paint_empty(painter, rect, style, translate("Atlas", "Every captured step of a run becomes a row here."))
             return
         area = self.area(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -156,6 +157,7 @@ class GradientHistoryTrack(Track):
         """Paint the colour bar with its decades and the colour of what is not a number."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         bottom, top = self._data.pyramid.bounds
+        painter.fillRect(rect.adjusted(0, rect.height() - LEGEND_HEIGHT + 1, 0, 0), style.color("canvas"))
         metrics = style.metrics(style.numbers)
         y, height = rect.bottom() - LEGEND_HEIGHT + 9, 8.0
         labels = [power_of_ten(bottom), power_of_ten(top)]

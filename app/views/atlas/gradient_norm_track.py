@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen
 
 from app.formatting import exact, power_of_ten, scientific
 from app.painting.depth_view import DepthView
@@ -14,11 +15,14 @@ from app.painting.paint_style import PaintStyle
 from app.painting.track import GUTTER_GAP, Track
 from app.views.atlas.gradient_columns import boundary_at, boundary_columns
 from app.views.atlas.gradient_data import GradientData
+from app.views.atlas.gradient_pyramid import LogArray
 
 translate = QCoreApplication.translate
 _EARLIER_SHARES = (0.0, 1 / 3, 2 / 3)
 _EARLIER_OPACITIES = (0.22, 0.34, 0.48)
 _DOT_FROM_PX = 12.0
+# A wide pen costs the rasteriser several times more, and does not show where points are this close.
+_WIDE_FROM_PX = 5.0
 _TICK_PX = 15.0
 
 
@@ -47,7 +51,8 @@ class GradientNormTrack(Track):
     def paint(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint the decades and the lines, or say why there are none."""
         if not self._data.has_rows:
-            paint_empty(painter, rect, style)
+            text = translate("Atlas", "No run of this architecture yet. Press Train to watch its gradients.")
+            paint_empty(painter, rect, style, text)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(style.line("hairline"))
@@ -61,7 +66,7 @@ class GradientNormTrack(Track):
             if int(row * share) < row:
                 painter.setPen(QPen(style.color("muted", opacity), 1.0))
                 self._paint_line(painter, rows[int(row * share)], rect, view)
-        painter.setPen(QPen(style.color("accent"), 1.8))
+        painter.setPen(QPen(style.color("accent"), 1.8 if view.scale >= _WIDE_FROM_PX else 1.0))
         points = self._paint_line(painter, rows[row], rect, view)
         if view.scale >= _DOT_FROM_PX:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -92,30 +97,33 @@ class GradientNormTrack(Track):
         bottom, top = self._data.pyramid.bounds
         return range(bottom, top + 1, max(1, math.ceil((top - bottom) * _TICK_PX / max(rect.height() - 8, 1))))
 
-    def _y(self, exponent: float, rect: QRectF) -> float:
+    def _y(self, exponent: Any, rect: QRectF) -> Any:
+        """Return the y of a power of ten, or of each in an array."""
         bottom, top = self._data.pyramid.bounds
         return rect.bottom() - 4 - (exponent - bottom) / (top - bottom) * (rect.height() - 8)
 
-    def _paint_line(self, painter: QPainter, logs: np.ndarray, rect: QRectF, view: DepthView) -> list[QPointF]:
-        """Paint one row, broken where a norm is 0 or not finite; return its points."""
-        columns = boundary_columns(view.axis)
-        first = max(view.axis.number_of(view.axis.column_at(view.first).id) - 2, 0)
-        last = view.axis.number_of(view.axis.column_at(view.last).id) + 1
-        finite = np.isfinite(logs)
+    def _paint_line(self, painter: QPainter, logs: LogArray, rect: QRectF, view: DepthView) -> list[QPointF]:
+        """Paint the shown part of one row, broken where a norm is 0 or not finite; return its points."""
+        axis = view.axis
+        first = max(axis.number_of(axis.column_at(view.first).id) - 2, 0)
+        last = axis.number_of(axis.column_at(view.last).id) + 1
+        columns = boundary_columns(axis)[first:last]
+        logs = logs[first:last]
+        ys = self._y(logs, rect).tolist()
         points: list[QPointF] = []
         piece: list[QPointF] = []
-        for number in range(first, min(last, len(columns))):
-            if finite[number]:
-                piece.append(QPointF(view.x(columns[number].middle), self._y(float(logs[number]), rect)))
-            else:
-                painter.drawPolyline(QPolygonF(piece))
+        for column, y, finite in zip(columns, ys, np.isfinite(logs).tolist(), strict=True):
+            if finite:
+                piece.append(QPointF(view.x(column.middle), y))
+            elif piece:
+                painter.drawPolyline(piece)
                 points += piece
                 piece = []
-        painter.drawPolyline(QPolygonF(piece))
+        painter.drawPolyline(piece)
         return points + piece
 
     def _paint_odd(
-        self, painter: QPainter, logs: np.ndarray, rect: QRectF, view: DepthView, style: PaintStyle
+        self, painter: QPainter, logs: LogArray, rect: QRectF, view: DepthView, style: PaintStyle
     ) -> None:
         """Mark each boundary whose norm is NaN or infinite with a cross at the top, one that is 0 at the bottom."""
         painter.setPen(QPen(style.color("warning"), 1.4))
@@ -140,10 +148,9 @@ def norm_text(data: GradientData, number: int, row: int) -> str:
     return words.replace("%1", norm).replace("%2", step)
 
 
-def paint_empty(painter: QPainter, rect: QRectF, style: PaintStyle) -> None:
-    """Say that there is no run yet and how to get one."""
+def paint_empty(painter: QPainter, rect: QRectF, style: PaintStyle, text: str) -> None:
+    """Say in the middle of a track why it is empty."""
     painter.setFont(style.small)
     painter.setPen(style.color("muted"))
-    text = translate("Atlas", "No run of this architecture yet. Press Train to watch its gradients.")
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(rect, flags, text)

@@ -33,8 +33,8 @@ class Frame(NamedTuple):
 def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) -> tuple[tuple[TrackRow, ...], float]:
     """Return the rows from the top down, and the height that all of them take.
 
-    A track is as high as `heights` says, or as it asks for itself. The last one also takes what is left over; where
-    there is too little, those without a chosen height give some of theirs, down to their least.
+    A track is as high as `heights` says, or as it asks for itself. Those without a chosen height share what is left
+    over by their stretch; where there is too little, they give some of theirs, down to their least.
     """
     wanted = [max(heights.get(track.key, track.height), track.least_height) for track in tracks]
     room = frame.height - TOP_MARGIN - TRACK_GAP * len(tracks)
@@ -43,8 +43,10 @@ def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) ->
         spare = [0.0 if t.key in heights else w - t.least_height for t, w in zip(tracks, wanted, strict=True)]
         share = min(excess / sum(spare), 1.0) if sum(spare) else 0.0
         wanted = [w - s * share for w, s in zip(wanted, spare, strict=True)]
-    elif wanted:
-        wanted[_stretching(tracks)] -= excess
+    else:
+        stretch = [0.0 if track.key in heights else track.stretch for track in tracks]
+        stretch = stretch if sum(stretch) else [track.stretch for track in tracks]
+        wanted = [w - excess * s / sum(stretch) for w, s in zip(wanted, stretch, strict=True)]
     rows, y = [], TOP_MARGIN
     for track, height in zip(tracks, wanted, strict=True):
         height = float(round(height))
@@ -52,8 +54,3 @@ def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) ->
         rows.append(TrackRow(track, rect, QRectF(frame.gutter_left, y, frame.left - frame.gutter_left, height)))
         y += height + TRACK_GAP
     return tuple(rows), y
-
-
-def _stretching(tracks: Sequence[Track]) -> int:
-    """Return the track that takes the room left over: the one that asks for most."""
-    return max(range(len(tracks)), key=lambda number: tracks[number].height)
