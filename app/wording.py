@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
@@ -74,6 +75,11 @@ def field_help(facts: FieldFacts) -> str:
 def choice_label(facts: FieldFacts, value: str) -> str:
     """Return the label of one of a field's choices."""
     return QCoreApplication.translate("Choice", facts.choices.get(value, value))
+
+
+def short_choice(label: str) -> str:
+    """Return the name that opens a choice's label: "Basic (3×3, 3×3)" is "Basic", "A · identity, ..." is "A"."""
+    return re.split(r" \(|（| · ", label, maxsplit=1)[0]
 
 
 def problem_text(problem: Problem) -> str:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, 
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.formatting import exact, exact_difference
-from app.services.theme import Theme, number_font
+from app.services.fonts import number_font
+from app.services.theme import Theme
 from app.views.layer_table.layer_model import LayerTableModel
 from app.views.layer_table.table_columns import COLUMNS, Column
 from app.views.layer_table.table_rows import Row
@@ -115,15 +116,14 @@ class CostTable(QTableView):
         metrics = painter.fontMetrics()
         ink, pale = QColor(self._theme.colors.text), QColor(self._theme.colors.muted)
         baseline = cell.top() + (cell.height() + metrics.ascent() - metrics.descent()) // 2
-        digit, text_of, left_bound = metrics.horizontalAdvance("0"), self._model.text, column.role == "text"
+        text_of, left_bound = self._model.text, column.role == "text"
         muted: bool | None = None
         for row in rows:
             text = text_of(row, column)
             if (is_muted := column.key == "kind" or text in _ZEROS) is not muted:
                 muted = is_muted
                 painter.setPen(pale if muted else ink)
-            # Every character of these texts is one digit wide, but for the × and ² of a shape in some fonts.
-            width = metrics.horizontalAdvance(text) if column.role == "shape" else len(text) * digit
+            width = metrics.horizontalAdvance(text)
             if width > cell.width():
                 text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, cell.width()) if left_bound else "…"
                 width = metrics.horizontalAdvance(text)
@@ -170,7 +170,8 @@ class CostTable(QTableView):
             numbers = (self._model.largest(column), self._model.total(column) or 0)
             return [exact_difference(n, 0) if column.role == "difference" else exact(n) for n in numbers]
         if column.key == "id":
-            return [max(map(attrgetter("id"), rows), key=len)]
+            longest = len(max(map(attrgetter("id"), rows), key=len))
+            return list({row.id for row in rows if len(row.id) > longest - 2})[:20]
         different = {getattr(row, column.field): row for row in rows}
         return [self._model.text(row, column) for row in different.values()]
 

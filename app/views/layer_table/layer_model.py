@@ -33,6 +33,7 @@ class LayerTableModel(QAbstractTableModel):
         self._rows: Sequence[Row] = ()
         self._theirs: dict[str, Row] = {}
         self._differences: dict[str, tuple[int, int]] = {}
+        self._totals: dict[str, int | None] = {}
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -86,13 +87,15 @@ class LayerTableModel(QAbstractTableModel):
 
     def total(self, column: Column) -> int | None:
         """Return what the footer says of the shown rows: a sum, of the receptive field the largest, else None."""
-        if column.key == "receptive_field":
-            return max(self._values(self._rows, column), default=None)
-        return sum(self._values(self._rows, column)) if column.sums else None
+        if column.key not in self._totals:
+            self._totals[column.key] = self._total(column)
+        return self._totals[column.key]
 
     def largest(self, column: Column) -> int:
         """Return the number farthest from 0 in a column of numbers, over all rows of the level."""
-        return max(self._values(self._all, column), key=abs, default=0)
+        if column.role == "difference":
+            return max(self._values(self._all, column), key=abs, default=0)
+        return max(self._values(self._all, column), default=0)
 
     def only_in_reference(self) -> tuple[Row, ...]:
         """Return the reference's rows of this level that have no counterpart here, so that no difference shows them."""
@@ -172,6 +175,7 @@ class LayerTableModel(QAbstractTableModel):
         self.endResetModel()
 
     def _arranged(self) -> Sequence[Row]:
+        self._totals = {}
         rows = self._all
         if self._filter.strip():
             matches = row_filter(self._filter, kind_text)
@@ -186,9 +190,16 @@ class LayerTableModel(QAbstractTableModel):
             return lambda row: self._difference(row, column)
         return sort_key(column, kind_text)
 
+    def _total(self, column: Column) -> int | None:
+        if column.key == "receptive_field":
+            return max(self._values(self._rows, column), default=None)
+        return sum(self._values(self._rows, column)) if column.sums else None
+
     def _values(self, rows: Sequence[Row], column: Column) -> Iterator[int]:
         if column.role == "difference":
             return (self._difference(row, column) for row in rows)
+        if column.field == "flops":
+            return (2 * macs for macs in map(attrgetter("macs"), rows))
         return map(attrgetter(column.field), rows)
 
     def _difference(self, row: Row, column: Column) -> int:

@@ -48,7 +48,7 @@ class LayerTableView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("layerTableView")
+        self.setObjectName("layer_table_view")
         self._document, self._selection, self._pinned, self._theme = document, selection, pinned, theme
         self._stale = True
         self._applying = False
@@ -97,13 +97,13 @@ class LayerTableView(QWidget):
         layout.addLayout(self._top_line())
         layout.addWidget(self.table, 1)
         layout.addWidget(self.footer)
-        self.table.setObjectName("layerTable")
+        self.table.setObjectName("layer_table")
         self.table.setAccessibleName(self.tr("Layers of the architecture"))
 
     def _top_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setContentsMargins(8, 8, 8, 8)
-        self.filter_box.setObjectName("layerTableFilter")
+        self.filter_box.setObjectName("layer_table_filter")
         self.filter_box.setAccessibleName(self.tr("Filter the rows"))
         self.filter_box.setPlaceholderText(self.tr("Filter: layer3, kind:conv, stage:layer3"))
         self.filter_box.setToolTip(
@@ -117,7 +117,7 @@ class LayerTableView(QWidget):
             button.setText(names[level])
             button.setCheckable(True)
             button.setAutoRaise(True)
-            button.setObjectName(f"layerTableLevel_{level}")
+            button.setObjectName(f"layer_table_level_{level}")
             button.setAccessibleName(self.tr("One row a unit of: {level}").format(level=names[level]))
             self.level_buttons.addButton(button, number)
             line.addWidget(button)

@@ -20,7 +20,7 @@ class TotalsFooter(QWidget):
         super().__init__(parent)
         self._table, self._model, self._theme = table, model, theme
         self._texts: dict[str, str] = {}
-        self.setObjectName("layerTableTotals")
+        self.setObjectName("layer_table_totals")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         table.laid_out.connect(self.update)
         theme.changed.connect(lambda _colors: self.update())

@@ -1,0 +1,267 @@
+"""Lists the presets by family with their parameter counts; one click opens one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPaintEvent,
+    QPalette,
+    QStandardItem,
+    QStandardItemModel,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from app.formatting import compact, exact
+from app.services.fonts import number_font
+from app.services.theme import Theme
+from resnet_core.analysis.layer_cost import parameters_of
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.presets import Preset, preset, preset_families
+
+NAME_ROLE = Qt.ItemDataRole.UserRole
+SEARCH_ROLE = Qt.ItemDataRole.UserRole + 1
+SETTLING_MS = 150
+"""How long after the first paint the counting begins, so that the rest of the window is painted before it."""
+
+
+class PresetModel(QStandardItemModel):
+    """Families and their presets in two columns, name and parameters; a count is empty until it is known."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._names: dict[str, QStandardItem] = {}
+        self._counts: dict[str, QStandardItem] = {}
+        self._open = ""
+        self.setColumnCount(2)
+        for family, presets in preset_families().items():
+            self._add_family(family, presets)
+        theme.changed.connect(self._adopt_colors)
+        self._adopt_colors()
+
+    @property
+    def open_name(self) -> str:
+        """The preset that is marked as open, or an empty text."""
+        return self._open
+
+    def uncounted(self) -> list[str]:
+        """Return the presets whose count is not known yet, in the order they are listed."""
+        return [name for name, item in self._counts.items() if not item.text()]
+
+    def count(self, name: str) -> int:
+        """Count one preset's parameters, show them and return them (ResNet-1202: 40 ms, most: 1 to 4)."""
+        parameters = sum(parameters_of(node) for node in build_graph(preset(name)).nodes)
+        self._counts[name].setText(compact(parameters))
+        self._counts[name].setToolTip(self.tr("{count} parameters").format(count=exact(parameters)))
+        return parameters
+
+    def mark_open(self, name: str) -> None:
+        """Mark one preset as the open one; an empty name marks none."""
+        if name == self._open:
+            return
+        before, self._open = self._open, name
+        for one in (before, name):
+            if one:
+                self._paint(one)
+
+    def index_of(self, name: str) -> QModelIndex:
+        """Return where a preset stands."""
+        return self.indexFromItem(self._names[name])
+
+    def set_number_font(self, font: QFont) -> None:
+        """Use `font` for every count."""
+        for item in self._counts.values():
+            item.setFont(font)
+
+    def _add_family(self, family: str, presets: tuple[Preset, ...]) -> None:
+        title = QCoreApplication.translate("Family", family)
+        parent = _item(title)
+        font = parent.font()
+        font.setBold(True)
+        parent.setFont(font)
+        for entry in presets:
+            name, count = _item(entry.name), _item("")
+            count.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            name.setToolTip(entry.source)
+            name.setData(entry.name, NAME_ROLE)
+            name.setData(" ".join((entry.name, *entry.aliases, title, entry.source)), SEARCH_ROLE)
+            parent.appendRow([name, count])
+            self._names[entry.name], self._counts[entry.name] = name, count
+        self.appendRow([parent, _item("")])
+
+    def _paint(self, name: str) -> None:
+        colors, is_open = self._theme.colors, name == self._open
+        item, count = self._names[name], self._counts[name]
+        font = item.font()
+        font.setBold(is_open)
+        item.setFont(font)
+        item.setForeground(QColor(colors.accent if is_open else colors.text))
+        count.setForeground(QColor(colors.accent if is_open else colors.muted))
+        spoken = self.tr("{name}, open").format(name=name) if is_open else name
+        item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
+
+    def _adopt_colors(self) -> None:
+        for name in self._names:
+            self._paint(name)
+
+
+class RoomyRows(QStyledItemDelegate):
+    """Gives the rows some air."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), option.fontMetrics.height() + 7)
+
+
+class PresetTree(QTreeView):
+    """The tree; `opened` carries the name of a preset that was clicked or entered."""
+
+    opened = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("preset_tree")
+        self.setAccessibleName(self.tr("Presets"))
+        self.presets = PresetModel(theme, self)
+        self._shown = QSortFilterProxyModel(self)
+        self._shown.setRecursiveFilteringEnabled(True)
+        self._shown.setFilterRole(SEARCH_ROLE)
+        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._shown.setSourceModel(self.presets)
+        self.setModel(self._shown)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._count_one)
+        self._set_up()
+        self._expanded_before: list[str] | None = None
+        theme.changed.connect(self._adopt_colors)
+        self._adopt_colors()
+
+    def mark_open(self, name: str) -> None:
+        """Mark the open preset and bring it into view; an empty name marks none."""
+        self.presets.mark_open(name)
+        if not name:
+            self.clearSelection()
+            return
+        index = self._shown.mapFromSource(self.presets.index_of(name))
+        if index.isValid():
+            self.expand(index.parent())
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def filter(self, text: str) -> bool:
+        """Show the presets that have `text` in their name, paper or family; return whether there are any."""
+        if text and self._expanded_before is None:
+            self._expanded_before = self._expanded()
+        self._shown.setFilterFixedString(text.strip())
+        if text:
+            self.expandAll()
+        elif self._expanded_before is not None:
+            self.collapseAll()
+            for row in range(self._shown.rowCount()):
+                index = self._shown.index(row, 0)
+                self.setExpanded(index, index.data() in self._expanded_before)
+            self._expanded_before = None
+        return self._shown.rowCount() > 0
+
+    def shown_names(self) -> list[str]:
+        """Return the presets that the filter lets through."""
+        families = (self._shown.index(row, 0) for row in range(self._shown.rowCount()))
+        return [
+            self._shown.index(row, 0, family).data(NAME_ROLE)
+            for family in families
+            for row in range(self._shown.rowCount(family))
+        ]
+
+    def index_of(self, name: str) -> QModelIndex:
+        """Return where a preset is shown."""
+        return self._shown.mapFromSource(self.presets.index_of(name))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._timer.isActive() and self.presets.uncounted():
+            self._timer.start(SETTLING_MS)
+
+    def _set_up(self) -> None:
+        self.setHeaderHidden(True)
+        self.setUniformRowHeights(True)
+        self.setItemDelegate(RoomyRows(self))
+        self.setIndentation(14)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setExpandsOnDoubleClick(False)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setMouseTracking(True)
+        numbers = number_font(self.font().pointSizeF())
+        self.presets.set_number_font(numbers)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(10)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(1, QFontMetrics(numbers).horizontalAdvance("00.0 M") + 14)
+        self.clicked.connect(self._on_clicked)
+
+    def _adopt_colors(self) -> None:
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(self._theme.colors.window))
+        self.setPalette(palette)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        first = index.siblingAtColumn(0)
+        if self._shown.hasChildren(first):
+            self.setExpanded(first, not self.isExpanded(first))
+        else:
+            self._open(first)
+
+    def _open(self, index: QModelIndex) -> None:
+        name = index.siblingAtColumn(0).data(NAME_ROLE)
+        if name:
+            self.opened.emit(name)
+
+    def _expanded(self) -> list[str]:
+        rows = (self._shown.index(row, 0) for row in range(self._shown.rowCount()))
+        return [index.data() for index in rows if self.isExpanded(index)]
+
+    def _count_one(self) -> None:
+        """Count the next preset, then let the window breathe."""
+        waiting = self.presets.uncounted()
+        if waiting:
+            self.presets.count(waiting[0])
+        if len(waiting) > 1:
+            self._timer.start(0)
+
+
+def _item(text: str) -> QStandardItem:
+    item = QStandardItem(text)
+    item.setEditable(False)
+    return item
