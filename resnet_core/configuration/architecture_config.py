@@ -22,7 +22,7 @@ Facts = Mapping[str, str | int | float]
 MOST_STAGES = 8
 MOST_BLOCKS = 2_000
 MOST_CHANNELS = 32_768
-BLOCK_ID_PATTERN = r"^layer[1-8]\.[0-9]{1,4}$"
+BLOCK_ID_PATTERN = r"^layer[1-8]\.(0|[1-9][0-9]{0,3})$"
 
 BLOCK_KINDS = {
     "basic": N_("Choice", "Basic (3×3, 3×3)"),

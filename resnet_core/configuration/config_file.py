@@ -24,7 +24,7 @@ class ConfigFile(FrozenConfig):
     """A configuration file as it stands on disk."""
 
     schema_version: int = Field(
-        SCHEMA_VERSION, ge=1, title="Schema version", description="Format of this file."
+        SCHEMA_VERSION, ge=1, strict=True, title="Schema version", description="Format of this file."
     )
     architecture: ArchitectureConfig
     training: TrainingConfig = TrainingConfig()
@@ -52,7 +52,7 @@ def parse_run_config(text: str, source: str = "") -> RunConfig:
     """Return the configuration in a TOML text; `source` names it in errors."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # an integer of 5,000 digits or 5,000 brackets are no TOML error
         raise ConfigFileError(f"{source}: not valid TOML: {error}; mend that line") from None
     _check_version(data, source)
     found = validated(ConfigFile, data, source=source)

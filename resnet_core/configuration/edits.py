@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from resnet_core.configuration.config_file import validated
-from resnet_core.configuration.validation import ConfigurationError, Path, Problem
+from resnet_core.configuration.validation import ConfigurationError, Path, Problem, unknown_key
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -33,23 +33,21 @@ def with_assignments(config: Model, assignments: Sequence[str]) -> Model:
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals:
-            raise ConfigurationError(
-                [Problem(parse_path(path), "other", {"text": "write it as FIELD=VALUE"})]
-            )
+            raise ConfigurationError([Problem(parse_path(path), "other", {"text": "write it as FIELD=VALUE"})])
         _assign(data, parse_path(path), parse_value(text))
     return validated(type(config), data)
 
 
 def parse_path(text: str) -> Path:
     """Return a dotted path as a tuple: numbers are positions in a list."""
-    return tuple(int(part) if part.isdigit() else part for part in text.strip().split("."))
+    return tuple(int(part) if part.isdecimal() else part for part in text.strip().split("."))
 
 
 def parse_value(text: str) -> Any:
     """Return TEXT as the TOML value it spells, or as a string where it spells none."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text.strip()
 
 
@@ -66,12 +64,13 @@ def _assign(data: Any, path: Path, value: Any) -> None:
 
 
 def _member(owner: Any, part: str | int, path: Path) -> Any:
-    if isinstance(owner, list) and isinstance(part, int):
-        if 0 <= part < len(owner):
+    if isinstance(owner, dict):
+        if part in owner:
             return owner[part]
-        text = f"there is no entry {part}; positions go from 0 to {len(owner) - 1}"
-        raise ConfigurationError([Problem(path, "other", {"text": text})])
-    if isinstance(owner, dict) and part in owner:
-        return owner[part]
-    known = ", ".join(owner) if isinstance(owner, dict) else "a position in the list"
-    raise ConfigurationError([Problem(path, "unknown_key", {"known": known})])
+        raise ConfigurationError([unknown_key(path, list(owner))])
+    if isinstance(owner, list):
+        if isinstance(part, int) and part < len(owner):
+            return owner[part]
+        places = f"take a position from 0 to {len(owner) - 1}" if owner else "the list is empty"
+        raise ConfigurationError([Problem(path, "other", {"text": f"there is no entry {part}; {places}"})])
+    raise ConfigurationError([Problem(path, "other", {"text": "there is no such field"})])

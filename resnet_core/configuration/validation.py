@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
@@ -68,9 +68,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Problem", "a shift of {shift} px moves an image of {size} px out of sight; take at most {bound}"
         ),
         "device_absent": QT_TRANSLATE_NOOP("Problem", "there is no {value} here; take one of {choices}"),
-        "warmup": QT_TRANSLATE_NOOP(
-            "Problem", "{value} is not a share of the run; take a number from 0 to below 1"
-        ),
+        "warmup": QT_TRANSLATE_NOOP("Problem", "{value} is not a share of the run; take a number from 0 to below 1"),
         "other": QT_TRANSLATE_NOOP("Problem", "{text}"),
     }
 )
@@ -128,9 +126,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], prefix: Path = (
 def _echoes(problem: Problem, found: list[Problem]) -> bool:
     """Return whether a list counts as too short only because its entries were refused."""
     size = len(problem.path)
-    return problem.message == "count_few" and any(
-        p.path[:size] == problem.path and len(p.path) > size for p in found
-    )
+    return problem.message == "count_few" and any(p.path[:size] == problem.path and len(p.path) > size for p in found)
 
 
 def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> Problem:
@@ -138,13 +134,9 @@ def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> 
     value = _shown(details.get("input"))
     match details["type"]:
         case "greater_than_equal" | "greater_than":
-            return Problem(
-                path, "minimum", {"value": value, "bound": context.get("ge", context.get("gt", 0))}
-            )
+            return Problem(path, "minimum", {"value": value, "bound": context.get("ge", context.get("gt", 0))})
         case "less_than_equal" | "less_than":
-            return Problem(
-                path, "maximum", {"value": value, "bound": context.get("le", context.get("lt", 0))}
-            )
+            return Problem(path, "maximum", {"value": value, "bound": context.get("le", context.get("lt", 0))})
         case "literal_error":
             return Problem(path, "choice", {"value": value, "choices": context["expected"].replace("'", "")})
         case "missing":
@@ -152,9 +144,7 @@ def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> 
         case "extra_forbidden":
             return _unknown_key(path, details["loc"], model)
         case "too_short":
-            return Problem(
-                path, "count_few", {"count": context["actual_length"], "bound": context["min_length"]}
-            )
+            return Problem(path, "count_few", {"count": context["actual_length"], "bound": context["min_length"]})
         case "too_long":
             return Problem(
                 path, "count_many", {"count": context["actual_length"] or "?", "bound": context["max_length"]}
@@ -189,7 +179,11 @@ def _shown(value: Any) -> str:
 
 def _unknown_key(path: Path, location: Path, model: type[BaseModel]) -> Problem:
     owner = _model_at(model, location[:-1])
-    known = list(owner.model_fields) if owner else []
+    return unknown_key(path, list(owner.model_fields) if owner else [])
+
+
+def unknown_key(path: Path, known: Sequence[str]) -> Problem:
+    """Return the problem of a key that is none of the `known` ones, with the nearest of them if one is near."""
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     if near:
         return Problem(path, "unknown_key_near", {"near": near[0]})

@@ -1,0 +1,1 @@
+"""Tests the plain-Python core: configurations, files, graphs and counts."""
