@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QSizeF
+from PySide6.QtCore import QIODevice, QMarginsF, QSaveFile, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from app.painting.paint_items import paint_items
@@ -53,18 +53,21 @@ def _write_png(drawing: Drawing, path: Path, colors: ThemeColors) -> None:
 
 
 def _write_pdf(drawing: Drawing, path: Path, colors: ThemeColors) -> None:
-    writer = QPdfWriter(str(path))
+    file = QSaveFile(str(path))
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        raise RenderError(f"{path}: {file.errorString()}; choose a folder that exists and can be written to")
+    writer = QPdfWriter(file)
     points = QSizeF(drawing.width * _POINTS_A_PIXEL, drawing.height * _POINTS_A_PIXEL)
     page = QPageSize(points, QPageSize.Unit.Point, drawing.title, QPageSize.SizeMatchPolicy.ExactMatch)
     writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
     writer.setResolution(_PDF_DPI)
     writer.setTitle(drawing.title)
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise RenderError(f"{path}: cannot be written; choose a folder that exists and can be written to")
+    painter = QPainter(writer)
     painter.fillRect(0, 0, round(drawing.width), round(drawing.height), QColor(colors.canvas))
     _paint(painter, drawing, colors)
     painter.end()
+    if not file.commit():
+        raise RenderError(f"{path}: {file.errorString()}; choose a place with room for it")
 
 
 def _paint(painter: QPainter, drawing: Drawing, colors: ThemeColors) -> None:
