@@ -17,6 +17,7 @@ from resnet_core.verification.memory_probe import (
     free_bytes,
     memory_method,
     read_memory,
+    release_free_memory,
     reset_peak,
 )
 from resnet_core.verification.verification_report import MeasuredMemory, MeasuredStep
@@ -42,6 +43,7 @@ def build_on(config: ArchitectureConfig, device: torch.device, seed: int) -> Bui
     Raises VerificationError where the device refuses, for lack of memory above all.
     """
     _warm_up(device)
+    release_free_memory(device)
     before = read_memory(device)
     started = time.perf_counter()
     try:

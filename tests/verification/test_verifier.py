@@ -59,8 +59,9 @@ def test_that_the_memory_of_the_step_is_at_least_what_backward_needs() -> None:
     assert memory.method == "resident_set"
     assert memory.peak_bytes is not None
     assert memory.peak_bytes >= max(memory.forward_bytes, memory.step_bytes)
-    # Pages that earlier tests gave back to the process, but not to the system, do not count as new.
-    assert memory.peak_bytes >= 0.5 * report.step.forecast_bytes
+    # The heap's own book-keeping hides or adds some percent.
+    assert memory.built_bytes == pytest.approx(report.parameter_bytes, rel=0.2)
+    assert memory.peak_bytes >= 0.9 * report.step.forecast_bytes
 
 
 def test_that_the_document_is_json_and_absent_where_nothing_was_measured() -> None:
