@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from resnet_core.process.failures import one_line
 from resnet_core.process.messages import JobPhase, Notice, Progress, StatusReported
 from resnet_core.process.time_left import TimeLeft
 from resnet_core.runs.run_events import (
@@ -148,7 +149,7 @@ class RunRecorder:
 
     def _fail(self, error: Exception) -> None:
         """Keep what was measured and say why it ended; where the disk itself refuses, nothing more can be written."""
-        end = RunFinished("failed", self._step, self._elapsed_s, f"{type(error).__name__}: {error}")
+        end = RunFinished("failed", self._step, self._elapsed_s, one_line(error))
         try:
             self._waiting.append(end)
             self._commit()
