@@ -51,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--frames", type=int, default=15)
     frames = parser.parse_args().frames
-    application = QApplication.instance() or QApplication([])
+    application = QApplication([])
     empty = EmptyWidget()
     empty.resize(*SIZE)
     empty.show()

@@ -68,8 +68,9 @@ class DepthView(NamedTuple):
         return self._replace(first=self.first + pixels / self.scale).clamped()
 
     def showing(self, span: Span, share: float) -> DepthView:
-        """Return the view zoomed so that `span` takes `share` of the width, centred."""
-        scale = min(self.width * share / span.width, MOST_BLOCK_PX)
+        """Return the view with `span` in its centre, as wide as `share` of it, or wider where its layers need that."""
+        layers = LAYER_FROM_PX / self.axis.layer_share * 1.01
+        scale = min(max(self.width * share, min(layers * span.width, self.width)) / span.width, MOST_BLOCK_PX)
         scale = max(scale, self.width / self.axis.length)
         return self._replace(scale=scale, first=span.middle - self.width / scale / 2).clamped()
 
@@ -80,6 +81,18 @@ class DepthView(NamedTuple):
         if span.stop > self.last:
             return self._replace(first=max(span.stop - self.width / self.scale, 0)).clamped()
         return self
+
+    def on_axis(self, axis: DepthAxis) -> DepthView:
+        """Return the view of another network: whole if this one is whole, else the same stretch."""
+        if self.is_fitted:
+            return DepthView.fitted(axis, self.left, self.width)
+        return self._replace(axis=axis, scale=max(self.scale, self.width / axis.length)).clamped()
+
+    def resized(self, left: float, width: float) -> DepthView:
+        """Return the view in another width: whole if this one is whole, else from the same depth on."""
+        if self.is_fitted:
+            return DepthView.fitted(self.axis, left, width)
+        return self._replace(left=left, width=width, scale=max(self.scale, width / self.axis.length)).clamped()
 
     def clamped(self) -> DepthView:
         """Return the view kept within the axis."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.painting.paint_style import PaintStyle
@@ -13,6 +13,8 @@ from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Te
 
 _FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
 _FINE_PX = 14.0
+_ANCHOR_SHARES = {"left": 0.0, "middle": 0.5, "right": 1.0}
+_WORDED = ("identity_label", "projection_label", "zero_pad_label")
 
 
 def paint_items(painter: QPainter, items: Iterable[Item], style: PaintStyle) -> None:
@@ -73,6 +75,7 @@ def _arch_path(item: Arch) -> QPainterPath:
 
 
 def _paint_texts(painter: QPainter, items: list[Text], style: PaintStyle) -> None:
+    worded = items[0].role in _WORDED
     painter.setPen(style.text_color(items[0].role))
     font: QFont | None = None
     for item in items:
@@ -82,9 +85,9 @@ def _paint_texts(painter: QPainter, items: list[Text], style: PaintStyle) -> Non
             painter.setFont(font)
             metrics = style.metrics(font)
             middle = (metrics.ascent() - metrics.descent()) / 2
-        width = metrics.horizontalAdvance(item.text) if item.anchor != "left" else 0.0
-        x = item.x - {"left": 0.0, "middle": width / 2, "right": width}[item.anchor]
-        painter.drawText(QPointF(x, item.y + middle), item.text)
+        text = QCoreApplication.translate("Drawing", item.text) if worded else item.text
+        x = item.x - style.width_of(text, font) * _ANCHOR_SHARES[item.anchor]
+        painter.drawText(QPointF(x, item.y + middle), text)
 
 
 _PAINTERS: dict[type, Callable[..., None]] = {

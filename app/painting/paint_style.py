@@ -19,6 +19,9 @@ class PaintStyle:
         self.small_size = max(round(self.text_size * 0.87), 9.0)
         self._family = QFont(font)
         self._fonts: dict[tuple[float, bool], QFont] = {}
+        # The fonts live as long as the style does, so their identity is a key.
+        self._metrics: dict[int, QFontMetricsF] = {}
+        self._widths: dict[tuple[int, str], float] = {}
         self.font = self.sized(self.text_size)
         self.bold = self.sized(self.text_size, bold=True)
         self.small = self.sized(self.small_size)
@@ -28,7 +31,7 @@ class PaintStyle:
         self.palette: Palette = palette_of(colors)
         self._pens = {role: self._pen(role) for role in STYLES}
         self._brushes = {role: self._brush(role) for role in STYLES}
-        self._metrics = {id(font): QFontMetricsF(font) for font in (self.font, self.bold, self.small, self.numbers)}
+        self._metrics[id(self.numbers)] = QFontMetricsF(self.numbers)
 
     def color(self, name: str, alpha: float = 1.0) -> QColor:
         """Return a palette colour by name, `alpha` 0 to 1."""
@@ -60,11 +63,20 @@ class PaintStyle:
             font.setPixelSize(int(key[0]))
             font.setBold(bold)
             self._fonts[key] = font
+            self._metrics[id(font)] = QFontMetricsF(font)
         return self._fonts[key]
 
     def metrics(self, font: QFont) -> QFontMetricsF:
         """Return the metrics of one of the style's fonts."""
         return self._metrics.get(id(font)) or QFontMetricsF(font)
+
+    def width_of(self, text: str, font: QFont) -> float:
+        """Return the width of a text in one of the style's fonts, measured once."""
+        key = (id(font), text)
+        width = self._widths.get(key)
+        if width is None:
+            width = self._widths[key] = self.metrics(font).horizontalAdvance(text)
+        return width
 
     def _pen(self, role: Role) -> QPen:
         style = STYLES[role]

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from resnet_core.architecture.graph import Block, Graph, Node, Stage
 from resnet_core.architecture.tensor_shapes import Shape
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
 KIND_WORDS = {"basic": "Basic", "bottleneck": "Bottleneck"}
+#: What stands on the way round, for the window to translate.
+WAY_WORDS = {
+    "identity": N_("Drawing", "identity"),
+    "projection": N_("Drawing", "projection"),
+    "zero_pad": N_("Drawing", "zero-padded"),
+}
 SHORTCUT_WORDS = {
     "identity": "identity shortcut",
     "projection": "projection shortcut",

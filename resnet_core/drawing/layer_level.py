@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from resnet_core.architecture.graph import Block, Node
 from resnet_core.drawing.block_level import centered_text, main_line
-from resnet_core.drawing.captions import SHORTCUT_WORDS, block_title, kernel_caption, node_title, shape_caption
+from resnet_core.drawing.captions import WAY_WORDS, block_title, kernel_caption, node_title, shape_caption
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Role, Text
 from resnet_core.drawing.placement import Placement
@@ -55,7 +55,7 @@ def _shortcut(placement: Placement, block: Block, column: Span) -> Iterator[Item
     yield Arch(block.id, kind, x0, x1, y, y - top, shoulder, block_title(block))
     taken = [layers[node.id] for node in placement.axis.graph.nodes_of(block) if node.on_shortcut]
     stop = placement.x(taken[0].start) if taken else x1 - shoulder / 2
-    start, words = x0 + shoulder / 2, SHORTCUT_WORDS[kind].removesuffix(" shortcut")
+    start, words = x0 + shoulder / 2, WAY_WORDS[kind]
     size = placement.text_size * 0.85
     text = elided(words, stop - start - 8, size)
     if text:
@@ -98,7 +98,8 @@ def _weighted(
     lines = text_height(size) + text_height(small)
     channels = max(node.input_shape.channels, node.output_shape.channels)
     full = 2 * placement.half_block
-    height = full if node.kind == "linear" else max(full * (0.55 + 0.45 * (channels / widest) ** 0.5), min(lines + 1, full))
+    share = 1.0 if node.kind == "linear" else 0.55 + 0.45 * (channels / widest) ** 0.5
+    height = max(full * share, min(lines + 1, full))
     role: Role = "conv" if node.kind == "conv" else "linear"
     if node.on_shortcut:
         # The way round has less room above it than the main path has.

@@ -6,14 +6,17 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
 
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset, preset_names
 from resnet_core.drawing.depth_axis import DepthAxis
 from resnet_core.drawing.display_list import LEVELS, Arch, Drawing, Level, Polyline, Rectangle, Text
 from resnet_core.drawing.structure import level_for, structure_drawing
 from resnet_core.drawing.styles import LIGHT_PALETTE, STYLES
+from tests.strategies import architectures
 
 BOXES = (
     "stem", "head", "block", "stage", "conv", "batch_norm", "relu", "pool", "linear", "projection_box", "zero_pad_box",
@@ -95,6 +98,21 @@ def test_that_there_is_one_arch_a_shortcut_and_none_in_a_plain_network(name: str
     plain = name.startswith("Plain")
     assert plain == (not any(isinstance(item, Arch) for item in structure_drawing(graph, "network").items))
     assert plain == (not any(isinstance(item, Arch) for item in structure_drawing(graph, "stage").items))
+
+
+@settings(max_examples=60)
+@given(architectures())
+def test_that_any_network_is_drawn_whole_and_without_overlap(config: ArchitectureConfig) -> None:
+    graph = build_graph(config)
+    wanted = Counter(block.plan.shortcut for block in graph.blocks if block.plan.shortcut != "none")
+    for level in LEVELS:
+        drawing = structure_drawing(graph, level)
+        assert overlapping([item.box for item in drawing.items if isinstance(item, Text)]) == []
+        assert overlapping([item.box for item in drawing.of_role(*BOXES) if not isinstance(item, Text)]) == []
+        if level in ("block", "layer"):
+            assert Counter(item.role for item in drawing.items if isinstance(item, Arch)) == wanted
+        if level == "layer":
+            assert {node.id for node in graph.nodes} <= {item.id for item in drawing.items}
 
 
 def test_that_shortcuts_are_drawn_before_the_blocks() -> None:

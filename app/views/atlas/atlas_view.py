@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
-from app.painting.track import GUTTER_GAP, Track, shown_span
+from app.painting.track import Track, shown_span
 from app.painting.tracks.count_track import CountTrack
 from app.painting.tracks.shape_track import ShapeTrack
 from app.painting.tracks.structure_track import StructureTrack
@@ -41,14 +41,12 @@ from app.views.atlas.atlas_pointer import AtlasPointer
 from app.views.atlas.gradient_data import GradientData
 from app.views.atlas.gradient_history_track import HANDLE_ROOM, GradientHistoryTrack
 from app.views.atlas.gradient_norm_track import GradientNormTrack
-from app.views.atlas.minimap import MINIMAP_HEIGHT
+from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
 from app.views.atlas.track_rows import TRACK_GAP, Frame, TrackRow, stacked
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 
 ZOOM_STEP = 1.5
 _SELECTION_SHARE = 0.6
-_SIDE_MARGIN = 12.0
-_MOST_TITLE_PX = 168.0
 
 
 class AtlasView(QAbstractScrollArea):
@@ -146,14 +144,7 @@ class AtlasView(QAbstractScrollArea):
     def image(self) -> QImage:
         """Return the Atlas as it is on the screen."""
         self._refresh()
-        ratio = max(self.devicePixelRatioF(), 2.0)
-        image = QImage(self.viewport().size() * ratio, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        painter = QPainter(image)
-        atlas_painting.paint_static(painter, self)
-        atlas_painting.paint_live(painter, self, QRect(self.viewport().rect()))
-        painter.end()
-        return image
+        return atlas_painting.image_of(self)
 
     def copy_image(self) -> None:
         """Put the Atlas on the clipboard as an image."""
@@ -232,17 +223,10 @@ class AtlasView(QAbstractScrollArea):
             track.set_reports(snapshot.report, report)
         self._take_run()
         if other:
-            self._view = self._view_of(snapshot)
+            self._view = self._view.on_axis(DepthAxis(snapshot.graph))
             self._hovered = None
         self._lay_out()
         self.setAccessibleDescription(atlas_words.summary(snapshot, self.selection.selected))
-
-    def _view_of(self, snapshot: Snapshot) -> DepthView:
-        """Return the view of another network: whole if the one before was whole, else the same stretch."""
-        axis, view = DepthAxis(snapshot.graph), self._view
-        if view.is_fitted:
-            return DepthView.fitted(axis, view.left, view.width)
-        return view._replace(axis=axis, scale=max(view.scale, view.width / axis.length)).clamped()
 
     def _take_run(self) -> None:
         self.gradients.set_run(self._runs.run_for(self._snapshot.graph))
@@ -291,28 +275,16 @@ class AtlasView(QAbstractScrollArea):
         """Place the tracks in the viewport and make the scroll bar fit."""
         by_key = {track.key: track for track in self.tracks}
         shown = [by_key[key] for key in self.layout_record.shown]
-        left = self._gutter_width()
+        left = atlas_painting.SIDE_MARGIN + atlas_painting.gutter_width(self)
         width = max(self.viewport().width() - left - HANDLE_ROOM, 60.0)
-        room = self.viewport().height() - MINIMAP_HEIGHT - 6
-        frame = Frame(_SIDE_MARGIN, left, width, room)
+        room = self.viewport().height() - MINIMAP_HEIGHT - FOOTER_HEIGHT - 6
+        frame = Frame(atlas_painting.SIDE_MARGIN, left, width, room)
         self._rows, height = stacked(shown, dict(self.layout_record.heights), frame)
-        fitted = self._view.is_fitted
-        self._view = self._view._replace(left=left, width=width)
-        self._view = DepthView.fitted(self._view.axis, left, width) if fitted else self._within_axis()
+        self._view = self._view.resized(left, width)
         bar = self.verticalScrollBar()
         bar.setRange(0, max(round(height - room), 0))
         bar.setPageStep(round(room))
         self._repaint_all()
-
-    def _within_axis(self) -> DepthView:
-        view = self._view
-        return view._replace(scale=max(view.scale, view.width / view.axis.length)).clamped()
-
-    def _gutter_width(self) -> float:
-        style = self.style_of_paint
-        titles = max(style.metrics(style.bold).horizontalAdvance(track.title()) for track in self.tracks)
-        numbers = style.metrics(style.numbers).horizontalAdvance("10⁻⁸⁸") + GUTTER_GAP
-        return float(round(_SIDE_MARGIN + min(titles, _MOST_TITLE_PX) + 12 + numbers))
 
     def _band_rect(self, span: Span) -> QRect:
         x0, x1 = self._view.edges(span)

@@ -37,6 +37,18 @@ def summary(snapshot: Snapshot, selected: str) -> str:
     return f"{text} {translate('Atlas', 'Selected: %1.').replace('%1', ', '.join(what))}" if what else text
 
 
+def footer(atlas: AtlasView) -> tuple[str, str]:
+    """Return what is shown of the network, and how to see more or less of it."""
+    view, report = atlas.depth_view, atlas.snapshot.report
+    if view.is_fitted:
+        text = translate("Atlas", "%1 blocks, %2 layers")
+        text = text.replace("%1", exact(len(view.axis.blocks))).replace("%2", exact(report.depth))
+        return text, translate("Atlas", "scroll to zoom into blocks and layers")
+    columns = view.columns()
+    text = translate("Atlas", "%1 to %2").replace("%1", columns[0].id).replace("%2", columns[-1].id)
+    return text, translate("Atlas", "double click shows the whole network")
+
+
 def tooltip(atlas: AtlasView, at: QPoint) -> str:
     """Return what is under the pointer with every track's number there, as rich text, or an empty text."""
     position = QPointF(at.x(), at.y() + atlas.scroll_offset)

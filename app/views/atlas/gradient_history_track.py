@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
@@ -20,6 +23,7 @@ translate = QCoreApplication.translate
 LEGEND_HEIGHT = 24.0
 HANDLE_ROOM = 56.0
 _GAP_FROM_PX = 8.0
+_TICK_PX = 44.0
 
 
 class GradientHistoryTrack(Track):
@@ -51,7 +55,7 @@ class GradientHistoryTrack(Track):
         area = self.area(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        self._paint_image(painter, area, view, style)
+        self._paint_image(painter, rect, view, style)
         if view.scale >= _GAP_FROM_PX:
             painter.setPen(style.line("canvas"))
             columns = boundary_columns(view.axis)
@@ -62,16 +66,16 @@ class GradientHistoryTrack(Track):
         self._paint_legend(painter, rect, view, style)
 
     def paint_gutter(self, painter: QPainter, rect: QRectF, style: PaintStyle) -> None:
-        """Paint the first and the last step."""
+        """Paint steps at round numbers, the first and the last among them."""
         if not self._data.has_rows:
             return
         area = self.area(rect)
         painter.setFont(style.numbers)
         painter.setPen(style.color("muted"))
-        place = area.adjusted(0, 0, -GUTTER_GAP, 0)
-        right = Qt.AlignmentFlag.AlignRight
-        painter.drawText(place, right | Qt.AlignmentFlag.AlignTop, exact(int(self._data.pyramid.steps[0])))
-        painter.drawText(place, right | Qt.AlignmentFlag.AlignBottom, exact(self._data.last_step))
+        for step in self._ticks(area):
+            y = min(max(self.y_of(step, rect), area.top() + 6), area.bottom() - 6)
+            place = QRectF(rect.left(), y - 10, rect.width() - GUTTER_GAP, 20)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, exact(step))
 
     def value_at(self, position: QPointF, rect: QRectF, view: DepthView) -> str:
         """Return the norm at the boundary and the step under `position`."""
@@ -85,6 +89,13 @@ class GradientHistoryTrack(Track):
     def area(self, rect: QRectF) -> QRectF:
         """Return where the waterfall itself stands in the track."""
         return rect.adjusted(0, 0, 0, -LEGEND_HEIGHT)
+
+    def filled_area(self, rect: QRectF) -> QRectF:
+        """Return the part of `area` down to the newest captured step."""
+        area, steps = self.area(rect), self._data.pyramid.steps
+        span = self._data.last_step + 1 - int(steps[0])
+        height = area.height() * min((int(steps[-1]) + 1 - int(steps[0])) / span, 1.0)
+        return QRectF(area.left(), area.top(), area.width(), max(height, 1.0))
 
     def step_at(self, y: float, rect: QRectF) -> int:
         """Return the captured step nearest to the height `y`."""
@@ -106,14 +117,25 @@ class GradientHistoryTrack(Track):
         y = self.y_of(self._data.shown_step, rect)
         return QRectF(view.right + 6, y - 9, HANDLE_ROOM - 12, 18)
 
-    def _paint_image(self, painter: QPainter, area: QRectF, view: DepthView, style: PaintStyle) -> None:
+    def _ticks(self, area: QRectF) -> list[int]:
+        """Return the first and the last step, and round ones between them where there is room."""
+        first, last = int(self._data.pyramid.steps[0]), self._data.last_step
+        least = max((last - first) * _TICK_PX / max(area.height(), 1), 1.0)
+        power = 10 ** math.floor(math.log10(least))
+        every = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)
+        room = every * 0.6
+        inner = [step for step in range(0, last, every) if step - first >= room and last - step >= room]
+        return sorted({first, *inner, last})
+
+    def _paint_image(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint one image a stretch of neighbouring columns, a pixel a column and a device row."""
         columns = boundary_columns(view.axis)
         first = max(view.axis.number_of(view.axis.column_at(view.first).id) - 1, 0)
         last = min(view.axis.number_of(view.axis.column_at(view.last - 1e-9).id), len(columns))
         if last <= first:
             return
-        captures, height = self._captures(area, painter.device().devicePixelRatioF())
+        area = self.filled_area(rect)
+        captures = self._captures(area, painter.device().devicePixelRatioF())
         values = self._data.pyramid.sampled(captures)[:, first:last]
         odd = QColor(style.colors.warning).rgb()
         pixels = np.ascontiguousarray(colored(values, self._data.pyramid.bounds, self._table, odd))
@@ -123,19 +145,17 @@ class GradientHistoryTrack(Track):
         painter.setClipRect(QRectF(view.left, area.top(), view.width, area.height()))
         for start, stop in _stretches(columns[first:last]):
             x0, x1 = view.x(columns[first + start].start), view.x(columns[first + stop - 1].stop)
-            target = QRectF(x0, area.top(), x1 - x0, height)
+            target = QRectF(x0, area.top(), x1 - x0, area.height())
             painter.drawImage(target, image, QRectF(start, 0, stop - start, rows))
         painter.restore()
 
-    def _captures(self, area: QRectF, pixel_ratio: float) -> tuple[np.ndarray, float]:
-        """Return the capture that each device row shows, and the height that all rows take."""
+    def _captures(self, area: QRectF, pixel_ratio: float) -> NDArray[np.int64]:
+        """Return the first capture of each device row of `area`."""
         steps, first = self._data.pyramid.steps, int(self._data.pyramid.steps[0])
-        span = self._data.last_step + 1 - first
-        height = area.height() * min((int(steps[-1]) + 1 - first) / span, 1.0)
-        rows = max(round(height * pixel_ratio), 1)
+        rows = max(round(area.height() * pixel_ratio), 1)
         middles = first + (np.arange(rows) + 0.5) / rows * (int(steps[-1]) + 1 - first)
         captures = np.searchsorted(steps, np.floor(middles), side="right") - 1
-        return np.maximum(captures, 0), max(height, 1.0)
+        return np.maximum(captures, 0)
 
     def _paint_handle(self, painter: QPainter, area: QRectF, view: DepthView, style: PaintStyle) -> None:
         rect = area.adjusted(0, 0, 0, LEGEND_HEIGHT)

@@ -82,14 +82,24 @@ class GradientPyramid:
         self._coarsen()
 
     def sampled(self, captures: NDArray[np.int64]) -> LogArray:
-        """Return rows for ascending capture numbers [P], averaged over as many captures as lie between two of them."""
+        """Return rows for ascending capture numbers [P], each the mean of the captures up to the next number.
+
+        Every capture counts, so none that is not a number is lost between two rows.
+        """
         between = (captures[-1] - captures[0]) / max(len(captures) - 1, 1)
         level = 0
         while level + 1 < len(self._levels) and _FACTOR ** (level + 1) <= between:
             level += 1
-        values, count = self._levels[level]
-        sampled: LogArray = values[np.minimum(captures // _FACTOR**level, count - 1)]
-        return sampled
+        values, filled = self._levels[level]
+        starts = np.minimum(captures // _FACTOR**level, filled - 1)
+        if between <= 1:
+            rows: LogArray = values[starts]
+            return rows
+        stop = min(starts[-1] + max(round(between / _FACTOR**level), 1), filled)
+        counts = np.maximum(np.diff(starts, append=stop), 1).astype(np.float32)
+        with np.errstate(invalid="ignore"):
+            means: LogArray = np.add.reduceat(values[:stop], starts, axis=0) / counts[:, None]
+        return means
 
     def _continues(self, run: ShownRun) -> bool:
         """Return whether the run is the one taken in, with rows added at most."""

@@ -9,6 +9,7 @@ from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 
 MINIMAP_HEIGHT = 18.0
+FOOTER_HEIGHT = 18.0
 _BLOCK_FROM_PX = 3.0
 
 

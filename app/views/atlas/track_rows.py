@@ -49,7 +49,7 @@ def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) ->
         wanted = [w - excess * s / sum(stretch) for w, s in zip(wanted, stretch, strict=True)]
     rows, y = [], TOP_MARGIN
     for track, height in zip(tracks, wanted, strict=True):
-        height = float(round(height))
+        height = float(int(height))
         rect = QRectF(frame.left, y, frame.width, height)
         rows.append(TrackRow(track, rect, QRectF(frame.gutter_left, y, frame.left - frame.gutter_left, height)))
         y += height + TRACK_GAP
