@@ -22,7 +22,7 @@ def built(config: ArchitectureConfig, device: str) -> tuple[ResNet, torch.Tensor
     """The network and two images; on the meta device without memory, shapes alone are computed."""
     with torch.device(device):
         images = torch.zeros(2, config.input.channels, config.input.height, config.input.width)
-        return build_model(config), images
+        return build_model(config).eval(), images
 
 
 def assert_same_network(config: ArchitectureConfig, device: str) -> None:
