@@ -1,0 +1,395 @@
+"""The Compare tab as a person uses it: pin, open a twin, read the differences, click a block, follow two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from pytestqt.qtbot import QtBot
+
+from app.formatting import exact, exact_difference
+from app.services.theme import Theme
+from app.state.architecture_document import ArchitectureDocument, analyzed
+from app.state.pinned_state import PinnedState
+from app.state.runs_state import Curve, RunsState, ShownRun
+from app.state.selection_state import SelectionState
+from app.views.comparison.aligned_pair import aligned_pair, gaps
+from app.views.comparison.comparison_view import ComparisonView
+from app.views.comparison.difference_words import difference_line
+from app.views.comparison.side_style import difference_color, side_color
+from resnet_core.analysis.report_diff import report_diff
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.edits import with_value
+from resnet_core.configuration.presets import preset
+from resnet_core.configuration.twins import plain_twin, with_kind
+from resnet_core.runs.run_records import RunSummary
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Bench(NamedTuple):
+    """A Compare tab on the screen with all that it listens to."""
+
+    view: ComparisonView
+    document: ArchitectureDocument
+    selection: SelectionState
+    pinned: PinnedState
+    runs: RunsState
+    theme: Theme
+
+    def point_in(self, key: str, block: str) -> QPoint:
+        """The middle of a block's column in one of the tracks."""
+        canvas = self.view.canvas
+        assert canvas.pair is not None and canvas.depth_view is not None
+        column = canvas.pair.column_of(block)
+        assert column is not None
+        row = next(row for row in canvas.rows() if row.track.key == key)
+        return QPoint(round(canvas.depth_view.x(column.span.middle)), round(row.rect.center().y()))
+
+    def image(self) -> QImage:
+        return self.view.canvas.grab().toImage()
+
+    def totals(self) -> dict[str, tuple[str, ...]]:
+        return {row.id: row.cells for row in self.view.totals.figures.rows}
+
+
+Build = Callable[..., Bench]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Build:
+    def build(opened: str | ArchitectureConfig = "ResNet-50", reference: str = "", shown: bool = True) -> Bench:
+        config = preset(opened) if isinstance(opened, str) else opened
+        states = ArchitectureDocument(config), SelectionState(), PinnedState(), RunsState(), Theme("light")
+        if reference:
+            states[2].pin(analyzed(preset(reference)))
+        view = ComparisonView(*states)
+        qtbot.addWidget(view)
+        view.resize(900, 700)
+        if shown:
+            view.show()
+            qtbot.waitExposed(view)
+            QGuiApplication.processEvents()  # the layout of the page that the first show has brought up
+        return Bench(view, *states)
+
+    return build
+
+
+def run_of(config: ArchitectureConfig, key: str, loss: float = 1.0, norm: float = 1e-2) -> ShownRun:
+    """A finished run of 100 steps of `config`, fitted to 16x16 digits, with constant curves."""
+    boundaries = analyzed(config).graph.boundaries
+    fitted = with_value(with_value(config, ("input", "height"), 16), ("input", "width"), 16)
+    steps, captures = np.arange(100, dtype=np.int64), np.arange(0, 100, 10, dtype=np.int64)
+    evaluations = np.array([25, 50, 75, 100], dtype=np.int64)
+    norms = np.full((len(captures), len(boundaries)), norm) * (1 + captures[:, None] / 100)
+    summary = RunSummary(key, Path(key), key, "finished", step=100, architecture_name=config.name)
+    curves = {
+        "train_loss": Curve(steps, np.full(100, loss)),
+        "test_accuracy": Curve(evaluations, np.array([0.2, 0.4, 0.6, 0.8])),
+    }
+    return ShownRun(summary, fitted, curves, boundaries, captures, norms)
+
+
+def test_that_the_empty_state_says_how_to_get_a_pin_when_there_is_none(bench: Build) -> None:
+    b = bench("ResNet-50")
+    assert b.view.empty.isVisible() and not b.view.canvas.isVisible()
+    assert "ResNet-50" in b.view.empty.headline.text()
+    assert b.view.empty.buttons["kind"].text() == "Pin this and open its Basic twin"
+
+
+def test_that_one_click_pins_bottleneck_and_opens_basic(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-50")
+    qtbot.mouseClick(b.view.empty.buttons["kind"], LEFT)
+    assert b.pinned.reference is not None and b.pinned.reference.config == preset("ResNet-50")
+    assert b.document.config == with_kind(preset("ResNet-50"), "basic")
+    assert b.view.canvas.isVisible() and not b.view.empty.isVisible()
+
+
+def test_that_one_click_pins_basic_and_opens_bottleneck(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-34")
+    qtbot.mouseClick(b.view.empty.buttons["kind"], LEFT)
+    assert {plan.kind for plan in b.document.config.block_plans()} == {"bottleneck"}
+
+
+def test_that_the_plain_twin_is_one_click_away_and_undo_brings_the_architecture_back(
+    bench: Build, qtbot: QtBot
+) -> None:
+    b = bench("ResNet-56")
+    qtbot.mouseClick(b.view.empty.buttons["shortcut"], LEFT)
+    assert b.document.config == preset("Plain-56")
+    b.document.undo_stack.undo()
+    assert b.document.config == preset("ResNet-56")
+    assert b.view.empty.isVisible()  # the reference alone with itself
+
+
+def test_that_a_plain_network_is_offered_its_residual_twin(bench: Build, qtbot: QtBot) -> None:
+    b = bench("Plain-20")
+    qtbot.mouseClick(b.view.empty.buttons["shortcut"], LEFT)
+    assert b.document.config == preset("ResNet-20")
+
+
+def test_that_an_offer_without_a_twin_says_why_when_there_is_none(bench: Build) -> None:
+    b = bench(plain_twin(with_value(preset("ResNet-20"), ("name",), "Mine")))
+    assert not b.view.empty.buttons["shortcut"].isEnabled()
+    assert "no published twin" in b.view.empty.previews["shortcut"].text()
+
+
+@pytest.mark.parametrize(
+    ("reference", "opened"),
+    [("ResNet-50", "ResNet-101"), ("ResNet-18", "ResNet-56"), ("ResNet-34", "ResNet-50"), ("ResNet-56", "Plain-56")],
+)
+def test_that_totals_and_differences_equal_the_cores(bench: Build, reference: str, opened: str) -> None:
+    b = bench(opened, reference)
+    first, other = analyzed(preset(reference)).report, analyzed(preset(opened)).report
+    cells = b.totals()
+    for field in ("parameters", "macs", "flops", "activations", "depth"):
+        before, after = getattr(first.total, field), getattr(other.total, field)
+        assert cells[field][1:4] == (exact(before), exact(after), exact_difference(after, before)), field
+    stages = {row.id: row.cells for row in b.view.stages.figures.rows}
+    assert list(stages) == [row.id for row in report_diff(first, other).stages]
+
+
+@pytest.mark.parametrize("opened", ["ResNet-101", "ResNet-56", "PreResNet-164", "WRN-28-10", "ResNeXt-50-32x4d"])
+def test_that_the_columns_sum_to_the_totals(opened: str) -> None:
+    pair = aligned_pair(analyzed(preset("ResNet-50")), analyzed(preset(opened)))
+    for field in ("parameters", "macs"):
+        total = sum(column.difference.delta(field) for column in pair.columns)
+        assert total == pair.diff.total.delta(field)
+
+
+def test_that_blocks_of_one_id_stand_at_one_depth_in_both(bench: Build) -> None:
+    pair = bench("ResNet-101", "ResNet-18").view.pair
+    assert pair is not None
+    for block in pair.reference.graph.blocks:
+        assert pair.reference_axis.span_of(block.id) == pair.open_axis.span_of(block.id)
+    assert pair.reference_axis.length == pair.open_axis.length
+
+
+def test_that_a_column_says_so_when_one_has_no_such_block(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    assert b.view.pair is not None
+    assert [(gap.stage, gap.blocks) for gap in gaps(b.view.pair, "reference")] == [("layer3", 17)]
+    assert gaps(b.view.pair, "open") == ()
+    values = dict(b.view.canvas.value_texts(b.point_in("reference", "layer3.22").x()))
+    assert values["ResNet-50"] == "no such block"
+    assert values["Parameters"] == "none → 1,117,184"
+
+
+def test_that_a_click_selects_the_block_in_every_track(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    for key in [row.track.key for row in b.view.canvas.rows()]:
+        b.selection.select("")
+        qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in(key, "layer3.1"))
+        assert b.selection.selected == "layer3.1", key
+
+
+def test_that_stem_and_head_stand_for_their_weighted_layer(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    for column, id in (("stem", "conv1"), ("head", "fc")):
+        qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in("open", column))
+        assert b.selection.selected == id
+
+
+def test_that_a_block_only_the_reference_has_is_never_selected(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-50", "ResNet-101")
+    qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in("reference", "layer3.22"))
+    assert b.selection.selected == ""
+
+
+def test_that_a_selection_from_outside_highlights_its_column_in_both_strips(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.selection.select("layer3.1.conv2")
+    assert b.view.canvas.highlighted == "layer3.1"
+    image, color = b.image(), QColor(b.theme.colors.selection)
+    for row in b.view.canvas.rows()[:2]:
+        place = b.point_in(row.track.key, "layer3.1")
+        assert image.pixelColor(place.x(), round(row.rect.top()) + 1) == color
+    assert b.view.stages.figures.highlighted == "layer3"
+
+
+def test_that_the_arrow_keys_walk_through_the_open_architectures_blocks(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-50", "ResNet-101")
+    b.selection.select("layer3.5")
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_Right)
+    assert b.selection.selected == "layer4.0"
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_Left)
+    assert b.selection.selected == "layer3.5"
+
+
+def test_that_difference_bars_are_warm_above_and_cool_below_zero(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    row = next(row for row in b.view.canvas.rows() if row.track.key == "parameters_difference")
+    place = b.point_in("parameters_difference", "layer3.22")
+    assert b.image().pixelColor(place) == QColor(difference_color(b.theme.colors, 1))
+    qtbot.mouseClick(b.view.header.swap, LEFT)
+    assert b.image().pixelColor(place.x(), round(row.rect.center().y())) == QColor(difference_color(b.theme.colors, -1))
+
+
+def test_that_swap_exchanges_reference_and_open_and_turns_every_sign(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    before = b.totals()["parameters"]
+    qtbot.mouseClick(b.view.header.swap, LEFT)
+    assert b.document.config == preset("ResNet-50")
+    assert [pin.config for pin in b.pinned.pinned] == [preset("ResNet-101")]
+    after = b.totals()["parameters"]
+    assert (after[1], after[2]) == (before[2], before[1])
+    assert (before[3][0], after[3][0]) == ("+", "−") and before[3][1:] == after[3][1:]
+
+
+def test_that_another_pin_can_be_made_the_reference(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.pinned.pin(analyzed(preset("ResNet-18")))
+    pins = b.view.header.pins
+    assert [pins.itemText(place) for place in range(pins.count())] == ["ResNet-50", "ResNet-18"]
+    pins.activated.emit(1)
+    assert b.pinned.reference is not None and b.pinned.reference.config == preset("ResNet-18")
+    assert b.totals()["parameters"][1] == "11,689,512"
+
+
+def test_that_the_line_states_what_differs_in_numbers(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    line = b.view.header.line.text()
+    for part in ("3-4-23-3 blocks instead of 3-4-6-3", "44.5 M parameters against 25.6 M", "+74 %", "in layer3"):
+        assert part in line
+
+
+@pytest.mark.parametrize(
+    ("reference", "opened", "parts"),
+    [
+        ("ResNet-56", "Plain-56", ["no shortcuts", "the same 853,018 parameters"]),
+        ("Plain-56", "ResNet-56", ["shortcuts where there were none"]),
+        ("ResNet-50", "Wide-ResNet-50-2", ["base width 128 instead of 64", "68.9 M parameters"]),
+        ("ResNet-18", "ResNet-34", ["3-4-6-3 blocks instead of 2-2-2-2", "depth 34 against 18"]),
+        ("ResNet-56", "WRN-28-10", ["10 × the widths", "more changes"]),
+    ],
+)
+def test_that_the_line_is_computed_from_both_configurations(reference: str, opened: str, parts: list[str]) -> None:
+    line = difference_line(aligned_pair(analyzed(preset(reference)), analyzed(preset(opened))))
+    assert [part for part in parts if part not in line] == [], line
+
+
+def test_that_the_runs_line_names_who_has_no_run(bench: Build) -> None:
+    b = bench("Plain-20", "ResNet-20")
+    missing = b.view.curves.missing
+    assert "ResNet-20" in missing.text() and "Plain-20" in missing.text()
+    assert not b.view.curves.loss.isVisible()
+    b.runs.put(run_of(preset("ResNet-20"), "first"))
+    assert "Plain-20" in missing.text() and "ResNet-20" not in missing.text()
+    assert b.view.curves.loss.isVisible()
+    b.runs.put(run_of(preset("Plain-20"), "second"))
+    assert not missing.isVisible()
+
+
+def test_that_two_runs_draw_two_curves_and_two_gradient_profiles(bench: Build) -> None:
+    b = bench("Plain-20", "ResNet-20")
+    b.runs.put(run_of(preset("ResNet-20"), "first", loss=0.5, norm=1e-2))
+    b.runs.put(run_of(preset("Plain-20"), "second", loss=2.0, norm=1e-6))
+    for plot in (b.view.curves.loss, b.view.curves.accuracy):
+        colors = colors_of(plot.grab().toImage())
+        assert {side_color(b.theme.colors, "reference"), side_color(b.theme.colors, "open")} <= colors
+    norms = b.view.canvas.gradient.norms
+    assert set(norms) == {"reference", "open"}
+    assert norms["open"][0] < norms["reference"][0]
+    assert "gradient_profile" in [track.key for track in b.view.canvas.tracks()]
+
+
+def test_that_the_selected_step_chooses_the_gradient_profile(bench: Build) -> None:
+    b = bench("Plain-20", "ResNet-20")
+    b.runs.put(run_of(preset("ResNet-20"), "first", norm=1e-2))
+    b.selection.set_step(0)
+    assert b.view.canvas.gradient.norms["reference"][0] == pytest.approx(1e-2)
+    b.selection.set_step(95)
+    assert b.view.canvas.gradient.norms["reference"][0] == pytest.approx(1.9e-2)
+    assert "90" in b.view.canvas.gradient.subtitle()
+
+
+def test_that_a_point_in_the_curves_chooses_the_step(bench: Build, qtbot: QtBot) -> None:
+    b = bench("Plain-20", "ResNet-20")
+    b.runs.put(run_of(preset("ResNet-20"), "first"))
+    plot = b.view.curves.loss
+    qtbot.mouseClick(plot, LEFT, pos=QPoint(plot.width() // 2, plot.height() // 2))
+    assert b.selection.step is not None and 30 < b.selection.step < 70
+
+
+def test_that_a_run_of_another_architecture_of_the_same_name_is_not_shown(bench: Build) -> None:
+    wider = with_value(preset("ResNet-20"), ("stages", 2, "width"), 128)
+    b = bench(wider, "ResNet-20")
+    b.runs.put(run_of(preset("ResNet-20"), "first"))
+    assert set(b.view.canvas.gradient.norms) == {"reference"}
+
+
+def test_that_a_diverged_run_is_drawn_up_to_where_it_broke(bench: Build) -> None:
+    b = bench("Plain-20", "ResNet-20")
+    run = run_of(preset("ResNet-20"), "first")
+    loss, norms = run.curves["train_loss"], run.boundary_norms.copy()
+    loss.values[50:], norms[:, 3], norms[:, 4] = np.nan, np.inf, 0.0
+    b.runs.put(run._replace(boundary_norms=norms))
+    assert side_color(b.theme.colors, "reference") in colors_of(b.view.curves.loss.grab().toImage())
+    assert not b.image().isNull()
+
+
+def test_that_a_hidden_view_does_nothing_until_it_is_shown(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-50", "ResNet-34", shown=False)
+    b.document.open_preset("ResNet-101", "open")
+    b.selection.select("layer3.1")
+    b.runs.put(run_of(preset("ResNet-34"), "first"))
+    assert b.view.pair is None
+    b.view.show()
+    qtbot.waitExposed(b.view)
+    assert b.view.pair is not None and b.view.pair.open.config == preset("ResNet-101")
+    assert b.view.canvas.highlighted == "layer3.1"
+    assert set(b.view.canvas.gradient.norms) == {"reference"}
+
+
+def test_that_the_copied_text_holds_the_line_and_exact_totals(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.view.header.text_wanted.emit()
+    text = QGuiApplication.clipboard().text()
+    assert b.view.header.line.text() in text
+    assert "| Parameters " in text and "25,557,032" in text and "44,549,160" in text
+    assert "| layer3 " in text
+
+
+def test_that_the_copied_image_shows_the_comparison(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.view.header.image_wanted.emit()
+    image = QGuiApplication.clipboard().image()
+    assert image.width() >= 800
+    assert difference_color(b.theme.colors, 1) in colors_of(image)
+
+
+def test_that_zooming_keeps_both_strips_at_one_depth(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    canvas = b.view.canvas
+    place = b.point_in("reference", "layer4.1")
+    qtbot.mouseDClick(canvas, LEFT, pos=place)
+    assert canvas.depth_view is not None and not canvas.depth_view.is_fitted
+    qtbot.mouseClick(canvas, LEFT, pos=b.point_in("reference", "layer4.1"))
+    assert b.selection.selected == "layer4.1"
+    qtbot.keyClick(canvas, Qt.Key.Key_Home)
+    assert canvas.depth_view.is_fitted
+
+
+def test_that_every_pixel_follows_the_theme(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.theme.choose("dark")
+    assert b.image().pixelColor(QPointF(2, 2).toPoint()) == QColor(b.theme.colors.canvas)
+
+
+@pytest.mark.parametrize("opened", ["ResNet-1202", "Plain-20", "WRN-28-10", "PreResNet-164"])
+def test_that_any_two_networks_can_stand_side_by_side(bench: Build, opened: str) -> None:
+    b = bench(opened, "ResNet-50")
+    assert b.view.canvas.isVisible()
+    assert not b.image().isNull()
+
+
+def colors_of(image: QImage) -> set[str]:
+    """Every colour of a picture as #rrggbb."""
+    pixels = image.convertToFormat(QImage.Format.Format_RGB32)
+    words = np.frombuffer(pixels.constBits(), np.uint32).reshape(pixels.height(), -1)[:, : pixels.width()]
+    return {f"#{word & 0xFFFFFF:06x}" for word in np.unique(words).tolist()}
