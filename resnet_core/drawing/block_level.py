@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from resnet_core.architecture.graph import Block
 from resnet_core.drawing.captions import block_title, stem_captions
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
-from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Item, Polyline, Rectangle, Role, Text
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.text_metrics import first_fitting, text_height, text_width
 
@@ -45,23 +45,31 @@ def end_box(placement: Placement, column: Span) -> Iterator[Item]:
     x0, x1 = left + inset, right - inset
     if column.id == STEM_ID:
         texts = stem_captions(placement.axis.graph)
-        title, role = f"stem: {texts[0]}", "stem"
+        title = f"stem: {texts[0]}"
     else:
-        texts, title, role = ("pool, fc", "fc"), "head: average pool, fully connected", "head"
+        texts, title = ("pool, fc", "fc"), "head: average pool, fully connected"
+    role: Role = "stem" if column.id == STEM_ID else "head"
     y = placement.main_y
-    yield Rectangle(column.id, role, x0, y - half, x1 - x0, 2 * half, 3, title)  # type: ignore[arg-type]
+    yield Rectangle(column.id, role, x0, y - half, x1 - x0, 2 * half, 3, title)
     yield from centered_text(column.id, "quiet_label", (x0, x1), y, texts, placement.text_size * 0.9)
 
 
 def centered_text(
-    id: str, role: str, edges: tuple[float, float], y: float, texts: tuple[str, ...], size: float, *, bold: bool = False
+    id: str,
+    role: Role,
+    edges: tuple[float, float],
+    y: float,
+    texts: tuple[str, ...],
+    size: float,
+    *,
+    bold: bool = False,
 ) -> Iterator[Text]:
     """Yield the first of `texts` that fits between `edges`, a little smaller if that is what it takes, or nothing."""
     room = edges[1] - edges[0] - 4
     for factor in (1.0, _SMALLEST_TEXT_SHARE):
         text = first_fitting(texts, room, size * factor, bold=bold)
         if text:
-            yield Text(id, role, (edges[0] + edges[1]) / 2, y, text, size * factor, "middle", bold, texts[0])  # type: ignore[arg-type]
+            yield Text(id, role, (edges[0] + edges[1]) / 2, y, text, size * factor, "middle", bold, texts[0])
             return
 
 
@@ -79,7 +87,7 @@ def _shortcut(placement: Placement, block: Block, column: Span) -> Iterator[Item
     height = y - placement.arch_top - (text_height(placement.text_size) / 2 if kind != "identity" else 0)
     if kind == "identity":
         height *= 0.92
-    yield Arch(block.id, kind, x0, x1, y, height, (x1 - x0) / 2, block_title(block))
+    yield Arch(block.id, SHORTCUT_ROLES[kind], x0, x1, y, height, (x1 - x0) / 2, block_title(block))
     if kind != "identity":
         yield from _shortcut_label(block, (x0 + x1) / 2, y - height, x1 - x0, placement.text_size)
 
@@ -93,10 +101,11 @@ def _shortcut_label(block: Block, x: float, y: float, room: float, text_size: fl
     if not text:
         return
     width, height = text_width(text, size) + 5, text_height(size) + 1
-    box_role, label_role = ("projection_box", "projection_label") if projects else ("zero_pad_box", "zero_pad_label")
+    box_role: Role = "projection_box" if projects else "zero_pad_box"
+    label_role: Role = "projection_label" if projects else "zero_pad_label"
     title = "1×1 projection" if projects else "subsampled and padded with zero channels"
-    yield Rectangle(block.id, box_role, x - width / 2, y - height / 2, width, height, 2.5, title)  # type: ignore[arg-type]
-    yield Text(block.id, label_role, x, y, text, size, "middle", False, title)  # type: ignore[arg-type]
+    yield Rectangle(block.id, box_role, x - width / 2, y - height / 2, width, height, 2.5, title)
+    yield Text(block.id, label_role, x, y, text, size, "middle", False, title)
 
 
 def _block(placement: Placement, block: Block, column: Span) -> Iterator[Item]:

@@ -20,6 +20,13 @@ Role = Literal[
 SHORTCUT_ROLES: dict[str, Role] = {"identity": "identity", "projection": "projection", "zero_pad": "zero_pad"}
 """The role of each kind of shortcut."""
 
+LABEL_ROLES: dict[str, Role] = {
+    "identity": "identity_label",
+    "projection": "projection_label",
+    "zero_pad": "zero_pad_label",
+}
+"""The role of the words on each kind of shortcut."""
+
 Anchor = Literal["left", "middle", "right"]
 
 

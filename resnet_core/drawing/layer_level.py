@@ -8,7 +8,7 @@ from resnet_core.architecture.graph import Block, Node
 from resnet_core.drawing.block_level import centered_text, main_line
 from resnet_core.drawing.captions import WAY_WORDS, block_title, kernel_caption, node_title, shape_caption
 from resnet_core.drawing.depth_axis import Span
-from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Role, Text
+from resnet_core.drawing.display_list import LABEL_ROLES, SHORTCUT_ROLES, Arch, Item, Polyline, Rectangle, Role, Text
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.text_metrics import elided, text_height, text_width
 
@@ -52,15 +52,15 @@ def _shortcut(placement: Placement, block: Block, column: Span) -> Iterator[Item
     x0, x1 = _fork(placement, block, column, layers), placement.x(add.middle)
     y, top = placement.main_y, way_y(placement)
     shoulder = min((x1 - x0) / 2, 1.2 * (y - top))
-    yield Arch(block.id, kind, x0, x1, y, y - top, shoulder, block_title(block))
+    yield Arch(block.id, SHORTCUT_ROLES[kind], x0, x1, y, y - top, shoulder, block_title(block))
     taken = [layers[node.id] for node in placement.axis.graph.nodes_of(block) if node.on_shortcut]
     stop = placement.x(taken[0].start) if taken else x1 - shoulder / 2
     start, words = x0 + shoulder / 2, WAY_WORDS[kind]
     size = placement.text_size * 0.85
     text = elided(words, stop - start - 8, size)
     if text:
-        role: Role = f"{kind}_label"  # type: ignore[assignment]
-        yield Text(block.id, role, (start + stop) / 2, top - text_height(size) / 2 - 1.5, text, size, title=words)
+        y = top - text_height(size) / 2 - 1.5
+        yield Text(block.id, LABEL_ROLES[kind], (start + stop) / 2, y, text, size, title=words)
 
 
 def _fork(placement: Placement, block: Block, column: Span, layers: dict[str, Span]) -> float:

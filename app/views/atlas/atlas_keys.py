@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from app.views.atlas.atlas_words import selectable_id
 from resnet_core.drawing.depth_axis import DepthAxis
@@ -20,9 +20,13 @@ def press(atlas: AtlasView, event: QKeyEvent) -> bool:
     """Do what the key means and return whether it means anything here.
 
     Left, Right, Home and End move along the blocks, or along the layers once a layer is selected; Down goes into a
-    block's layers, Up back out; Enter and + zoom to the selection, - zooms out, 0 shows everything; Escape clears.
+    block's layers, Up back out; Enter and + zoom to the selection, - zooms out, 0 shows everything; Escape clears;
+    Copy copies the picture.
     """
     key, modifiers = event.key(), event.modifiers()
+    if event.matches(QKeySequence.StandardKey.Copy):
+        atlas.copy_image()
+        return True
     control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
     if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
         if control or not atlas.selection.selected:

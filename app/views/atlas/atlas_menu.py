@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.views.atlas.atlas_layout import AtlasLayout
@@ -25,6 +26,7 @@ def atlas_menu(atlas: AtlasView, at: QPoint) -> QMenu:
     )
     _add(menu, "zoom_to_fit", translate("Atlas", "Show whole network"), atlas.zoom_to_fit)
     _add(menu, "copy_image", translate("Atlas", "Copy as image"), atlas.copy_image)
+    _add(menu, "copy_text", translate("Atlas", "Copy as text"), atlas.copy_text)
     menu.addSeparator()
     y = at.y() + atlas.scroll_offset
     track = next((row.track for row in atlas.rows if row.rect.top() <= y <= row.rect.bottom()), None)
@@ -50,7 +52,7 @@ def atlas_menu(atlas: AtlasView, at: QPoint) -> QMenu:
     return menu
 
 
-def _add(menu: QMenu, name: str, text: str, triggered: Callable[[], None]):  # type: ignore[no-untyped-def]
+def _add(menu: QMenu, name: str, text: str, triggered: Callable[[], None]) -> QAction:
     action = menu.addAction(text)
     action.setObjectName(f"atlas_{name}")
     action.triggered.connect(lambda _checked=False: triggered())

@@ -150,6 +150,12 @@ class AtlasView(QAbstractScrollArea):
         """Put the Atlas on the clipboard as an image."""
         QGuiApplication.clipboard().setImage(self.image())
 
+    def copy_text(self) -> None:
+        """Put the numbers of every block on the clipboard, tab-separated."""
+        self._refresh()
+        norms = self.gradients.norms() if self.gradients.has_rows else None
+        QGuiApplication.clipboard().setText(atlas_words.table(self._snapshot, norms))
+
     # What the pointer, the keys and the menu do
 
     def set_depth_view(self, view: DepthView) -> None:

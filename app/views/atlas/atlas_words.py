@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QPointF
 
 from app.formatting import compact, exact, shape_text
 from app.state.architecture_document import Snapshot
+from app.state.runs_state import FloatArray
 from resnet_core.architecture.graph import Block, Node
 from resnet_core.drawing.captions import KIND_WORDS, kernel_caption
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, DepthAxis, Span
@@ -35,6 +36,20 @@ def summary(snapshot: Snapshot, selected: str) -> str:
         text = text.replace(f"%{number}", value)
     what = _what(snapshot, selected)
     return f"{text} {translate('Atlas', 'Selected: %1.').replace('%1', ', '.join(what))}" if what else text
+
+
+def table(snapshot: Snapshot, norms: FloatArray | None) -> str:
+    """Return a line a block, tab-separated under a header: shapes, counts and, of N+1 `norms`, that of its input."""
+    heads = ["block", "kind", "shortcut", "output", "parameters", "MACs"] + ["gradient norm"] * (norms is not None)
+    lines = ["\t".join(heads)]
+    for number, block in enumerate(snapshot.graph.blocks):
+        cost = snapshot.report.blocks[block.id]
+        cells = [block.id, block.plan.kind, block.plan.shortcut, "x".join(map(str, block.output_shape))]
+        cells += [str(cost.parameters), str(cost.macs)]
+        if norms is not None:
+            cells.append(f"{norms[number]:.6g}")
+        lines.append("\t".join(cells))
+    return "\n".join(lines) + "\n"
 
 
 def footer(atlas: AtlasView) -> tuple[str, str]:

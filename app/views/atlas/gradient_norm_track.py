@@ -51,8 +51,7 @@ class GradientNormTrack(Track):
     def paint(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint the decades and the lines, or say why there are none."""
         if not self._data.has_rows:
-            text = translate("Atlas", "No run of this architecture yet. Press Train to watch its gradients.")
-            paint_empty(painter, rect, style, text)
+            paint_empty(painter, rect, style, self._why_empty())
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(style.line("hairline"))
@@ -92,6 +91,11 @@ class GradientNormTrack(Track):
         if number is None or not self._data.has_rows:
             return ""
         return norm_text(self._data, number, self._data.row)
+
+    def _why_empty(self) -> str:
+        if self._data.run is None:
+            return translate("Atlas", "No run of this architecture yet. Press Train to watch its gradients.")
+        return translate("Atlas", "The run has not captured a gradient yet.")
 
     def _ticks(self, rect: QRectF) -> range:
         bottom, top = self._data.pyramid.bounds

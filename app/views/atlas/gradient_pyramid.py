@@ -30,6 +30,9 @@ class GradientPyramid:
     """
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self._key = ""
         self._steps: NDArray[np.int64] = np.empty(0, np.int64)
         self._levels: list[_Level] = []
@@ -63,7 +66,7 @@ class GradientPyramid:
     def update(self, run: ShownRun | None) -> None:
         """Take in what `run` has gained; another run, or one that has gone back, is taken in anew."""
         if run is None or not self._continues(run):
-            self.__init__()  # type: ignore[misc]
+            self._forget()
         if run is None:
             return
         self._key, before = run.key, self.count
