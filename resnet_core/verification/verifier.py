@@ -75,11 +75,11 @@ def verify(
 
     tell(0, N_("Progress", "building the network"))
     built = build_on(config, target, seed)
-    tell(1, N_("Progress", "comparing it with its graph"))
-    mismatches = graph_mismatches(built.model, graph)
-    tell(2, N_("Progress", "running one training step"))
+    tell(1, N_("Progress", "running one training step"))  # at once: what else is loaded would count as its memory
     step = _attempted("training step", lambda: measure_step(built, report))
     built.model.zero_grad(set_to_none=True)
+    tell(2, N_("Progress", "comparing it with its graph"))
+    mismatches = graph_mismatches(built.model, graph)
     answers: list[WitnessLine | Failure] = []
     for done, witness in enumerate(witnesses, start=3):
         tell(done, witness.name)
