@@ -15,7 +15,6 @@ from resnet_core.configuration.fields import FrozenConfig
 
 FILE_NAME = "session.json"
 SAVE_AFTER_MS = 400
-MOST_RECENT_FILES = 12
 _SHUTDOWN_MS = 2_000
 
 
@@ -92,11 +91,4 @@ class SessionKeeper(QObject):
         except OSError as error:
             if not self._complained:
                 self._complained = True
-                self.failed.emit(
-                    self.tr("The session could not be stored; it will not come back."), str(error)
-                )
-
-
-def with_recent(files: tuple[str, ...], newest: str) -> tuple[str, ...]:
-    """Return the recent files with `newest` first, each once, and not too many."""
-    return (newest, *(file for file in files if file != newest))[:MOST_RECENT_FILES]
+                self.failed.emit(self.tr("The session could not be stored; it will not come back."), str(error))

@@ -44,9 +44,7 @@ class RunSettings(FrozenConfig):
     most_shown: int = setting(
         8,
         label=N_("Field", "Runs shown at once"),
-        help=N_(
-            "Field", "When one more is shown, the one shown longest goes off the screen; it stays on disk."
-        ),
+        help=N_("Field", "When one more is shown, the one shown longest goes off the screen; it stays on disk."),
         minimum=1,
         maximum=24,
     )

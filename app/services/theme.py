@@ -111,4 +111,3 @@ def qt_palette(colors: ThemeColors) -> QPalette:
     for key in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(colors.muted))
     return palette
-

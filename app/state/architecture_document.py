@@ -53,7 +53,8 @@ class ArchitectureDocument(QObject):
         self._path: Path | None = None
         self._problems: tuple[Problem, ...] = ()
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(lambda _clean: self.title_changed.emit(self.title))
+        # A method, not a lambda: Qt lets go of it before the stack, which calls out once more as it is deleted.
+        self.undo_stack.cleanChanged.connect(self._tell_title)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -106,21 +107,34 @@ class ArchitectureDocument(QObject):
 
     def open_preset(self, name: str, text: str) -> None:
         """Open a preset; it can be undone like an edit. Raises UnknownPresetError."""
-        self.replace(preset(name), text)
-        self._set_path(None)
+        self.open_config(preset(name), text)
+
+    def open_config(self, config: ArchitectureConfig, text: str, path: Path | None = None) -> None:
+        """Open an architecture, that of the file `path` or one of no file; it can be undone like an edit."""
+        self.replace(config, text)
+        self._set_path(path)
         self.undo_stack.setClean()
 
     def open_file(self, path: Path, text: str) -> None:
         """Open a configuration file; raises ConfigFileError or ConfigurationError, and nothing is changed."""
-        self.replace(load_config(path), text)
+        self.open_config(load_config(path), text, path)
+
+    def take_up(self, config: ArchitectureConfig, path: Path | None, modified: bool) -> None:
+        """Go on with an architecture of an earlier session, `modified` if no file holds it so."""
+        self._show(config)
+        self.undo_stack.clear()
+        if modified:
+            self.undo_stack.resetClean()
         self._set_path(path)
-        self.undo_stack.setClean()
 
     def save(self, path: Path) -> None:
         """Write the architecture to `path`. Raises OSError; the old file is whole until the new one is."""
         save_config(self.config, path)
         self._set_path(path)
         self.undo_stack.setClean()
+
+    def _tell_title(self) -> None:
+        self.title_changed.emit(self.title)
 
     def _set_path(self, path: Path | None) -> None:
         self._path = path

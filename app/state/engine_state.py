@@ -66,9 +66,7 @@ class EngineState(QObject):
         """Whether a job is under way."""
         return self._progress.phase != "idle"
 
-    def set_phase(
-        self, phase: EnginePhase, text: str = "", devices: tuple[DeviceFacts, ...] | None = None
-    ) -> None:
+    def set_phase(self, phase: EnginePhase, text: str = "", devices: tuple[DeviceFacts, ...] | None = None) -> None:
         """Take the worker's greeting or its failure."""
         self._phase, self._text = phase, text
         if devices is not None:

@@ -101,6 +101,8 @@ class RunsState(QObject):
         self._shown[run.key] = run
         if is_new:
             self.shown_changed.emit()
+            if run.key == self._current:
+                self.current_changed.emit()
         self.advanced.emit(run.key)
 
     def hide(self, key: str) -> None:
@@ -112,7 +114,7 @@ class RunsState(QObject):
         self.shown_changed.emit()
 
     def look_at(self, key: str) -> None:
-        """Make a shown run the current one; an empty key looks at none."""
+        """Make a run the current one, as soon as it is shown; an empty key looks at none."""
         if key != self._current:
             self._current = key
             self.current_changed.emit()

@@ -1,0 +1,348 @@
+"""Puts the program together: the states, the services, the views and the window, and every wire between them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+
+from app.services.apply_theme import STYLE, apply_theme
+from app.services.engine_service import EngineService
+from app.services.errors import ErrorReport, ErrorService
+from app.services.fonts import install_fonts
+from app.services.run_follower import RunFollower
+from app.services.session import Session, SessionKeeper, read_session
+from app.services.settings import Settings, SettingsStore
+from app.services.theme import Theme, ThemeColors
+from app.state.architecture_document import ArchitectureDocument, Snapshot, analyzed
+from app.state.engine_state import EngineState
+from app.state.pinned_state import PinnedState
+from app.state.recent_files import RecentFiles
+from app.state.runs_state import RunsState
+from app.state.selection_state import SelectionState
+from app.state.training_recipe import TrainingRecipe
+from app.views.architecture.architecture_view import ArchitectureView
+from app.views.atlas.atlas_view import AtlasView
+from app.views.inspector.inspector_view import InspectorView
+from app.views.runs.run_controls import RunControls
+from app.windows.action_set import ActionSet
+from app.windows.actions import ActionTargets, action_table
+from app.windows.architecture_commands import ArchitectureCommands
+from app.windows.close_question import CloseQuestion
+from app.windows.desk_commands import DeskCommands
+from app.windows.dock_layout import DockPlace
+from app.windows.file_commands import FileCommands
+from app.windows.lazy_page import LazyPage
+from app.windows.main_window import MainWindow, Page
+from app.windows.run_commands import RunCommands
+from app.windows.status_bar import StatusBar
+from app.windows.view_commands import ViewCommands
+from resnet_core.configuration.presets import preset
+from resnet_core.folders import settings_folder
+from resnet_core.runs.run_library import RunLibrary
+
+if TYPE_CHECKING:
+    from app.views.comparison.comparison_view import ComparisonView
+    from app.views.layer_table.layer_table_view import LayerTableView
+
+NAME = "Skipscope"
+FIRST_ARCHITECTURE = "ResNet-50"
+QUIT_AFTER_FIRST_PAINT = "SKIPSCOPE_QUIT_AFTER_FIRST_PAINT"
+
+
+def run(argv: Sequence[str] = ()) -> int:
+    """Open the window, on the configuration file or run folder `argv` names if it does, and return the exit status."""
+    qt = make_qt_application()
+    errors = ErrorService()
+    give_back = errors.install()
+    # Workers notice that we are gone, so that Ctrl+C in the terminal may end us as it ends any program.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    application = Application(settings_folder(), errors)
+    if argv:
+        application.files.open_path(Path(argv[0]))
+    if os.environ.get(QUIT_AFTER_FIRST_PAINT):
+        application.window.painted.connect(qt.quit)
+    else:
+        application.window.painted.connect(application.begin_work)
+    application.window.show()
+    try:
+        return qt.exec()
+    finally:
+        application.shut_down()
+        give_back()
+
+
+def make_qt_application() -> QApplication:
+    """Return Qt's application object, named, with our style and typeface."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName(NAME)
+    qt.setOrganizationName(NAME)
+    qt.setDesktopFileName(NAME.lower())
+    qt.setStyle(STYLE)
+    install_fonts(qt)
+    return qt
+
+
+class Application(QObject):
+    """The program, put together; `window` is not shown yet, and no worker is started before `begin_work`."""
+
+    def __init__(self, folder: Path, errors: ErrorService, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder, self.errors = folder, errors
+        self._closes_after_run = False
+        self._is_shut_down = False
+        self._make_states()
+        self._make_services()
+        self.window = MainWindow()
+        self._make_views()
+        self._make_commands()
+        self._connect_states()
+        self._connect_window()
+        self._take_up_session()
+        self._connect_session()
+
+    # Making
+
+    def _make_states(self) -> None:
+        self.settings = SettingsStore(self._folder, self)
+        self.theme = Theme(self.settings.values.appearance.theme, self)
+        self.document = ArchitectureDocument(preset(FIRST_ARCHITECTURE), self)
+        self.selection = SelectionState(self)
+        self.pinned = PinnedState(self)
+        self.runs = RunsState(self)
+        self.engine = EngineState(self)
+        self.recipe = TrainingRecipe(self.settings.values.training, self)
+        self.recent = RecentFiles(self)
+
+    def _make_services(self) -> None:
+        self.library = RunLibrary()
+        self.follower = RunFollower(self.runs, self.library, self)
+        self.follower.most_shown = self.settings.values.runs.most_shown
+        self.service = EngineService(self.document, self.recipe, self.engine, self.follower, self.library, self)
+        self.keeper = SessionKeeper(self._folder, self.session, self)
+        self._dress(self.theme.colors)
+
+    def _make_views(self) -> None:
+        self.atlas = AtlasView(self.document, self.selection, self.pinned, self.runs, self.theme)
+        self.architecture_view = ArchitectureView(self.document, self.pinned, self.theme)
+        self.layers = LazyPage(self._layer_table)
+        self.comparison = LazyPage(self._comparison)
+        self.training = LazyPage(self._training)
+        self.status_bar = StatusBar(self.document, self.pinned, self.engine, self.service)
+        self.window.fill(self._pages(), self._docks(), self.status_bar)
+
+    def _pages(self) -> tuple[Page, ...]:
+        return (
+            Page("atlas", self.tr("Atlas"), self.atlas, self.tr(
+                "The network along its depth, from the image on the left to the classes on the right. What stands "
+                "above one another belongs together. Scroll to zoom, drag to move, click a block to select it."
+            )),
+            Page("layers", self.tr("Layers"), self.layers, self.tr(
+                "Every layer with its shapes and counts. Type in the filter, click a header to sort, and select "
+                "rows to see their sum."
+            )),
+            Page("compare", self.tr("Compare"), self.comparison, self.tr(
+                "The reference above, the open architecture below, with their differences. Pin an architecture "
+                "(Ctrl+P) to have something to compare with."
+            )),
+            Page("training", self.tr("Training"), self.training, self.tr(
+                "Loss and accuracy of the runs that are ticked in the list. Drag the line to look at another step."
+            )),
+        )  # fmt: skip
+
+    def _docks(self) -> tuple[DockPlace, ...]:
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        inspector = InspectorView(self.document, self.selection, self.pinned, self.runs, self.theme)
+        controls = RunControls(self.document, self.recipe, self.runs, self.engine, self.service, self.theme)
+        return (
+            DockPlace("architecture", self.tr("Architecture"), self.architecture_view, left, self.tr(
+                "Published networks, and every field of the open one. One click opens a network; a value that "
+                "cannot be is marked where it stands, with what would work."
+            )),
+            DockPlace("inspector", self.tr("Inspector"), inspector, right, self.tr(
+                "What the selected block or layer is and costs, with the formulas its counts come from."
+            )),
+            DockPlace("run", self.tr("Run"), controls, right, self.tr(
+                "Trains a copy of the open architecture, fitted to the data, for about a minute."
+            ), scrolls=True),
+        )  # fmt: skip
+
+    def _layer_table(self) -> LayerTableView:
+        from app.views.layer_table.layer_table_view import LayerTableView
+
+        return LayerTableView(self.document, self.selection, self.pinned, self.theme)
+
+    def _comparison(self) -> ComparisonView:
+        from app.views.comparison.comparison_view import ComparisonView
+
+        return ComparisonView(self.document, self.selection, self.pinned, self.runs, self.theme)
+
+    def _training(self) -> QWidget:
+        """Return the curves with the list of runs below them."""
+        from app.views.runs.run_list_view import RunListView
+        from app.views.training.training_view import TrainingView
+
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setObjectName("training_splitter")
+        splitter.setHandleWidth(1)
+        splitter.addWidget(TrainingView(self.runs, self.selection, self.engine, self.service, self.theme))
+        splitter.addWidget(RunListView(self.runs, self.engine, self.service, self.theme))
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([520, 160])
+        return splitter
+
+    def _make_commands(self) -> None:
+        window = self.window
+        self.files = FileCommands(self.document, self.recent, self.service, self.errors, window)
+        self.architecture = ArchitectureCommands(self.document, self.pinned, self.recipe, self.errors, window)
+        self.architecture.announce = self.status_bar.announce
+        self.architecture.compare = lambda: window.show_page("compare")
+        run_commands = RunCommands(self.runs, self.recipe, self.engine, self.service, window)
+        view_commands = ViewCommands(window, self.atlas, self.architecture_view, self.layers, self.document.undo_stack)
+        self.desk = DeskCommands(self.settings, self.engine, self.architecture, window)
+        targets = ActionTargets(
+            self.files, self.architecture, run_commands, view_commands, self.desk, window,
+            self.document, self.pinned, self.engine, self.service,
+        )  # fmt: skip
+        self.actions = ActionSet(action_table(targets), window)
+        self.actions.fill_menu_bar(window.menuBar())
+        self.actions.answer_in(["pause"], [self.atlas, self.training])
+        self.desk.offer(self.actions)
+
+    # Wiring
+
+    def _connect_states(self) -> None:
+        self.document.changed.connect(self._keep_selection)
+        self.runs.current_changed.connect(lambda: self.selection.set_step(None))
+        self.recipe.changed.connect(self._store_recipe)
+        self.settings.changed.connect(self._apply_settings)
+        self.settings.failed.connect(self.errors.report)
+        self.service.failed.connect(self.errors.report)
+        self.keeper.failed.connect(self.errors.report)
+        self.service.answered.connect(self.desk.show_answer)
+        self.service.job_ended.connect(self._close_if_waiting)
+        self.theme.changed.connect(self._dress)
+
+    def _connect_window(self) -> None:
+        window = self.window
+        self.errors.reported.connect(window.show_report)
+        self.document.title_changed.connect(window.set_title)
+        window.set_title(self.document.title)
+        window.dropped.connect(lambda name: self.files.open_path(Path(name)))
+        window.closing.connect(self._decide_close)
+        for changed in (
+            self.document.changed, self.document.title_changed, self.document.undo_stack.indexChanged,
+            self.pinned.changed, self.engine.changed, self.runs.current_changed, self.runs.shown_changed,
+            self.settings.changed, self.recent.changed, window.layout_changed,
+        ):  # fmt: skip
+            changed.connect(self.actions.refresh_soon)
+        if self.settings.complaint:
+            window.show_report(ErrorReport(self.settings.complaint, ""))
+
+    def _connect_session(self) -> None:
+        for changed in (
+            self.document.changed, self.document.title_changed, self.document.path_changed, self.pinned.changed,
+            self.recent.changed, self.runs.shown_changed, self.runs.current_changed, self.window.layout_changed,
+            self.atlas.layout_changed,
+        ):  # fmt: skip
+            changed.connect(self.keeper.note_change)
+
+    def _keep_selection(self, snapshot: Snapshot) -> None:
+        self.selection.keep_within(snapshot.graph)
+
+    def _store_recipe(self) -> None:
+        self.settings.replace(self.settings.values.model_copy(update={"training": self.recipe.config}))
+
+    def _apply_settings(self, values: Settings) -> None:
+        self.theme.choose(values.appearance.theme)
+        self.recipe.replace(values.training)
+        self.follower.most_shown = values.runs.most_shown
+
+    def _dress(self, colors: ThemeColors) -> None:
+        qt = QCoreApplication.instance()
+        assert isinstance(qt, QApplication)
+        apply_theme(qt, colors)
+
+    # The session
+
+    def session(self) -> Session:
+        """Return what the window shows now."""
+        geometry, docks = self.window.places
+        return Session(
+            geometry=geometry,
+            docks=docks,
+            tab=self.window.page,
+            atlas=self.atlas.layout_state(),
+            architecture=self.document.config,
+            path=str(self.document.path or ""),
+            modified=self.document.modified,
+            pins=tuple(snapshot.config for snapshot in self.pinned.pinned),
+            recent_files=tuple(str(path) for path in self.recent.paths),
+            shown_runs=tuple(run.key for run in self.runs.shown),
+            current_run=self.runs.current.key if self.runs.current is not None else "",
+        )
+
+    def _take_up_session(self) -> None:
+        session = read_session(self._folder) or Session()
+        self._shown_before = session
+        self.recent.replace(tuple(Path(name) for name in session.recent_files))
+        self.window.restore_places(session.geometry, session.docks)
+        if not self.settings.values.session.restore:
+            self._shown_before = Session()
+            return
+        if session.architecture is not None:
+            path = Path(session.path) if session.path else None
+            self.document.take_up(session.architecture, path, session.modified)
+        for config in session.pins:
+            self.pinned.pin(analyzed(config))
+        with suppress(ValueError, TypeError, KeyError):  # of another version, or changed by hand
+            self.atlas.restore_layout(session.atlas)
+        self.window.show_page(session.tab)
+
+    def begin_work(self) -> None:
+        """Start what the first paint must not wait for: the engine, the list of runs, and the runs shown before."""
+        self.service.start()
+        self.service.refresh_library()
+        for key in self._shown_before.shown_runs:
+            if (self.library.root / key).is_dir():
+                self.service.show_run(key)
+                if key == self._shown_before.current_run and self.runs.current is None:
+                    self.runs.look_at(key)
+
+    # The end
+
+    def _decide_close(self) -> None:
+        """Close at once, or ask where a run is being trained."""
+        if not self.service.is_training:
+            self.shut_down()
+            return
+        self.window.keep_open()
+        question = CloseQuestion(self.window)
+        question.wait_chosen.connect(self._close_after_run)
+        question.stop_chosen.connect(self.service.stop)
+        question.stop_chosen.connect(self._close_after_run)
+        question.open()
+
+    def _close_after_run(self) -> None:
+        self._closes_after_run = True
+        self._close_if_waiting()
+
+    def _close_if_waiting(self) -> None:
+        if self._closes_after_run and not self.service.is_training:
+            self.window.close()
+
+    def shut_down(self) -> None:
+        """Store the session and end every worker, in bounded time; once is enough."""
+        if not self._is_shut_down:
+            self._is_shut_down = True
+            self.keeper.close()
+            self.service.close()

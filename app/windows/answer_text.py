@@ -1,0 +1,104 @@
+"""Turns the document of a build or a check into a text that can be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from app.formatting import byte_text, exact, percent_difference, seconds_text
+from app.services.engine_service import Answer
+
+translate = QCoreApplication.translate
+METHODS = {
+    "resident_set": "resident memory of the process, rough for small networks",
+    "cuda_allocator": "torch's CUDA allocator, exact",
+    "mps_allocator": "torch's MPS allocator, exact",
+}
+
+
+def answer_title(answer: Answer) -> str:
+    """Return what the dialog is called."""
+    name = answer.document.get("name", "")
+    if answer.kind == "build":
+        return translate("Answer", "{name} built").format(name=name)
+    return translate("Answer", "{name} checked").format(name=name)
+
+
+def answer_text(answer: Answer) -> str:
+    """Return everything the document says, a line each."""
+    document = answer.document
+    parts = [
+        *_built(document), "", *_agreement(document), *_step(document), *_witnesses(document), *_failures(document),
+        "", ", ".join(f"{name} {version}" for name, version in document["versions"].items()),
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+def _built(document: dict[str, Any]) -> Iterator[str]:
+    line = translate("Answer", "{name} on {device}: built in {time}")
+    yield line.format(name=document["name"], device=document["device"], time=seconds_text(document["build_s"]))
+    line = translate("Answer", "{layers} layers, {parameters} parameters, {macs} MACs for one image")
+    yield line.format(
+        layers=exact(document["layers"]), parameters=exact(document["parameters"]), macs=exact(document["macs"])
+    )
+    line = translate("Answer", "weights {weights}, buffers {buffers}")
+    yield line.format(weights=byte_text(document["parameter_bytes"]), buffers=byte_text(document["buffer_bytes"]))
+
+
+def _agreement(document: dict[str, Any]) -> Iterator[str]:
+    mismatches = document["mismatches"]
+    if not mismatches:
+        yield translate(
+            "Answer", "The built network equals the graph: ids, shapes, parameters and MACs of every layer."
+        )
+    for entry in mismatches:
+        line = translate("Answer", "DIFFERENT {id}: {what} is {graph} in the graph, {model} in the model")
+        yield line.format(**entry)
+
+
+def _step(document: dict[str, Any]) -> Iterator[str]:
+    step = document.get("step")
+    if step is None:
+        return
+    yield ""
+    line = translate("Answer", "One training step of {batch}: forward {forward}, backward {backward}")
+    yield line.format(
+        batch=step["batch"], forward=seconds_text(step["forward_s"]), backward=seconds_text(step["backward_s"])
+    )
+    line = translate("Answer", "memory: weights {built}, with what backward needs {forward}, after the step {after}")
+    yield line.format(
+        built=byte_text(step["built_bytes"]), forward=byte_text(step["forward_bytes"]),
+        after=byte_text(step["step_bytes"]),
+    )  # fmt: skip
+    if "peak_bytes" in step:
+        line = translate("Answer", "peak {peak}; forecast without workspace {forecast} ({difference})")
+        difference = percent_difference(step["peak_bytes"], step["forecast_bytes"])
+        yield line.format(
+            peak=byte_text(step["peak_bytes"]), forecast=byte_text(step["forecast_bytes"]), difference=difference
+        )
+    yield translate("Answer", "measured as: {method}").format(method=METHODS.get(step["method"], step["method"]))
+
+
+def _witnesses(document: dict[str, Any]) -> Iterator[str]:
+    for line in document["witnesses"]:
+        yield ""
+        verdict = translate("Answer", "agrees") if line["unexplained"] == 0 else translate("Answer", "DIFFERS")
+        yield f"{line['witness']} {line['version']}: {verdict}"
+        yield f"  {translate('Answer', 'our MACs')}  {exact(line['macs'])}"
+        for item in line["items"]:
+            yield f"  {item['amount']:+,}  {item['cause']}"
+        if line["unexplained"]:
+            yield f"  {line['unexplained']:+,}  {translate('Answer', 'unexplained')}"
+        yield f"  = {exact(line['witness_operations'])}  {translate('Answer', 'as it counts')}"
+        yield "  " + translate("Answer", "parameters {theirs}, ours {ours}").format(
+            theirs=exact(line["witness_parameters"]), ours=exact(line["parameters"])
+        )
+
+
+def _failures(document: dict[str, Any]) -> Iterator[str]:
+    for failure in document["failures"]:
+        yield ""
+        line = translate("Answer", "{part} could not be done: {reason}")
+        yield line.format(part=failure["part"], reason=failure["reason"])

@@ -1,0 +1,151 @@
+"""Shows the totals of the open architecture, their difference to the reference, and how the engine is doing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+
+from app.formatting import byte_text, compact, duration, exact, percent_difference
+from app.services.engine_service import EngineService
+from app.services.fonts import number_font
+from app.state.architecture_document import ArchitectureDocument, Snapshot
+from app.state.engine_state import EngineState, JobProgress
+from app.state.pinned_state import PinnedState
+
+ANNOUNCED_MS = 12_000
+
+
+class StatusBar(QStatusBar):
+    """Totals to the left, the difference to the reference beside them, the engine and its job to the right."""
+
+    def __init__(
+        self,
+        document: ArchitectureDocument,
+        pinned: PinnedState,
+        engine: EngineState,
+        service: EngineService,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("status_bar")
+        self._document, self._pinned, self._engine = document, pinned, engine
+        self._totals, self._difference = self._label("totals"), self._label("difference")
+        self._engine_text = self._label("engine_text")
+        self._job = _JobStrip(service)
+        self._difference.setProperty("role", "difference")
+        self._engine_text.setProperty("role", "muted")
+        for label in (self._totals, self._difference):
+            self.addWidget(label)
+        for widget in (self._job, self._engine_text):
+            self.addPermanentWidget(widget)
+        self._connect(service)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the states as they are now."""
+        self._refresh_totals()
+        self._refresh_engine()
+
+    def announce(self, line: str) -> None:
+        """Show one line for a while, in the place of the totals."""
+        self.showMessage(line, ANNOUNCED_MS)
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel()
+        label.setObjectName(name)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setFont(number_font(self.font().pointSizeF()))
+        return label
+
+    def _connect(self, service: EngineService) -> None:
+        self._document.changed.connect(self._refresh_totals)
+        self._pinned.changed.connect(self._refresh_totals)
+        self._engine.changed.connect(self._refresh_engine)
+        service.announced.connect(self.announce)
+
+    def _refresh_totals(self) -> None:
+        report = self._document.snapshot.report
+        total, memory = report.total, report.memory
+        texts = (
+            self.tr("{count} parameters").format(count=exact(total.parameters)),
+            self.tr("{count} MACs").format(count=compact(total.macs)),
+            self.tr("{size} kept for backward").format(size=byte_text(total.saved_bytes)),
+            self.tr("{count} layers").format(count=report.depth),
+        )
+        self._totals.setText("   ".join(texts))
+        lines = (
+            self.tr("{macs} multiply-adds ({flops} FLOPs): convolutions and the linear layer, one image"),
+            self.tr("training memory {memory}: weights, gradients, momentum and what backward needs, float32"),
+            self.tr("layers: convolutions and linear layers on the main path"),
+        )
+        facts = {"macs": exact(total.macs), "flops": compact(total.flops), "memory": byte_text(memory.total_bytes)}
+        self._totals.setToolTip("\n".join(line.format(**facts) for line in lines))
+        self._refresh_difference(self._document.snapshot)
+
+    def _refresh_difference(self, snapshot: Snapshot) -> None:
+        reference = self._pinned.reference
+        if reference is None or reference.config == snapshot.config:
+            self._difference.clear()
+            return
+        ours, theirs = snapshot.report.total, reference.report.total
+        text = self.tr("vs {name}: parameters {parameters}, MACs {macs}").format(
+            name=reference.config.name,
+            parameters=percent_difference(ours.parameters, theirs.parameters),
+            macs=percent_difference(ours.macs, theirs.macs),
+        )
+        self._difference.setText(text)
+
+    def _refresh_engine(self) -> None:
+        engine = self._engine
+        texts = {
+            "starting": self.tr("engine starting…"),
+            "ready": self.tr("engine ready"),
+            "unavailable": self.tr("engine unavailable"),
+        }
+        devices = engine.devices
+        parts = [devices[0].label] if devices else []
+        self._engine_text.setText(" · ".join([*parts, texts[engine.phase]]))
+        self._engine_text.setToolTip("\n".join([engine.text, *(device.label for device in devices)]).strip())
+        self._job.show_progress(engine.progress)
+
+
+class _JobStrip(QWidget):
+    """The job under way: what it is, how far, how long still, and a Cancel that works."""
+
+    def __init__(self, service: EngineService) -> None:
+        super().__init__()
+        self._text, self._bar = QLabel(), QProgressBar()
+        self._text.setObjectName("job_text")
+        self._bar.setObjectName("job_progress")
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(90)
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.setObjectName("job_cancel")
+        cancel.setAccessibleName(self.tr("Cancel the job"))
+        cancel.clicked.connect(service.cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 8, 0)
+        for widget in (self._text, self._bar, cancel):
+            layout.addWidget(widget)
+
+    def show_progress(self, progress: JobProgress) -> None:
+        """Show how far the job is, or nothing where there is none."""
+        self.setVisible(progress.phase != "idle")
+        self._bar.setRange(0, progress.total)
+        self._bar.setValue(progress.done)
+        parts = [progress.text or self._phase_text(progress)]
+        if progress.total:
+            parts.append(f"{progress.done}/{progress.total}")
+        if progress.seconds_left is not None and progress.phase == "running":
+            parts.append(self.tr("{time} left").format(time=duration(progress.seconds_left)))
+        self._text.setText("  ".join(parts))
+
+    def _phase_text(self, progress: JobProgress) -> str:
+        texts = {
+            "idle": "",
+            "preparing": self.tr("preparing…"),
+            "running": self.tr("running"),
+            "paused": self.tr("paused"),
+            "stopping": self.tr("stopping…"),
+        }
+        return texts[progress.phase]
