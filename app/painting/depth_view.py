@@ -69,7 +69,7 @@ class DepthView(NamedTuple):
 
     def showing(self, span: Span, share: float) -> DepthView:
         """Return the view with `span` in its centre, as wide as `share` of it, or wider where its layers need that."""
-        layers = LAYER_FROM_PX / self.axis.layer_share * 1.01
+        layers = LAYER_FROM_PX / self.axis.layer_share * 1.3
         scale = min(max(self.width * share, min(layers * span.width, self.width)) / span.width, MOST_BLOCK_PX)
         scale = max(scale, self.width / self.axis.length)
         return self._replace(scale=scale, first=span.middle - self.width / scale / 2).clamped()

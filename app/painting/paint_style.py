@@ -8,6 +8,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPen
 from app.services.theme import ThemeColors
 from resnet_core.drawing.display_list import Role
 from resnet_core.drawing.styles import STYLES, Palette
+from resnet_core.drawing.text_metrics import text_width
+
+_SAMPLES = ("3×3 /2", "1024→256", "ReLU", "BN", "Bottleneck", "0123456789")
 
 
 class PaintStyle:
@@ -32,6 +35,7 @@ class PaintStyle:
         self._pens = {role: self._pen(role) for role in STYLES}
         self._brushes = {role: self._brush(role) for role in STYLES}
         self._metrics[id(self.numbers)] = QFontMetricsF(self.numbers)
+        self.fit = self._fit()
 
     def color(self, name: str, alpha: float = 1.0) -> QColor:
         """Return a palette colour by name, `alpha` 0 to 1."""
@@ -77,6 +81,15 @@ class PaintStyle:
         if width is None:
             width = self._widths[key] = self.metrics(font).horizontalAdvance(text)
         return width
+
+    def _fit(self) -> float:
+        """Return how wide the font is beside the estimate that drawings are laid out by, at most 1."""
+        widest = max(
+            self.width_of(text, font) / text_width(text, font.pixelSize(), bold=font.bold())
+            for text in _SAMPLES
+            for font in (self.bold, self.small)
+        )
+        return min(widest * 1.03, 1.0)
 
     def _pen(self, role: Role) -> QPen:
         style = STYLES[role]

@@ -51,10 +51,11 @@ def end_box(placement: Placement, column: Span) -> Iterator[Item]:
     role: Role = "stem" if column.id == STEM_ID else "head"
     y = placement.main_y
     yield Rectangle(column.id, role, x0, y - half, x1 - x0, 2 * half, 3, title)
-    yield from centered_text(column.id, "quiet_label", (x0, x1), y, texts, placement.text_size * 0.9)
+    yield from centered_text(placement.fit, column.id, "quiet_label", (x0, x1), y, texts, placement.text_size * 0.9)
 
 
 def centered_text(
+    fit: float,
     id: str,
     role: Role,
     edges: tuple[float, float],
@@ -64,8 +65,11 @@ def centered_text(
     *,
     bold: bool = False,
 ) -> Iterator[Text]:
-    """Yield the first of `texts` that fits between `edges`, a little smaller if that is what it takes, or nothing."""
-    room = edges[1] - edges[0] - 4
+    """Yield the first of `texts` that fits between `edges`, a little smaller if that is what it takes, or nothing.
+
+    `fit` is that of the Placement.
+    """
+    room = (edges[1] - edges[0] - 4) / fit
     for factor in (1.0, _SMALLEST_TEXT_SHARE):
         text = first_fitting(texts, room, size * factor, bold=bold)
         if text:
@@ -122,7 +126,8 @@ def _block(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
     size = placement.text_size * 0.9
     if text_height(size * _SMALLEST_TEXT_SHARE) <= 2 * text_half:
         size = min(size, 2 * text_half / text_height(1.0))
-        yield from centered_text(block.id, "quiet_label", (x0, x1), y, (f"{block.plan.inner_channels}",), size)
+        texts = (f"{block.plan.inner_channels}",)
+        yield from centered_text(placement.fit, block.id, "quiet_label", (x0, x1), y, texts, size)
 
 
 def _waisted(x0: float, x1: float, y: float, half: float) -> tuple[tuple[float, float], ...]:

@@ -39,7 +39,7 @@ def layer_items(placement: Placement) -> Iterator[Item]:
 
 def way_y(placement: Placement) -> float:
     """Return the y of the level part of a shortcut at the level of layers."""
-    return placement.arch_top + text_height(placement.text_size * 0.85) * 1.15
+    return placement.arch_top + text_height(placement.text_size * 0.85) * 1.25
 
 
 def _shortcut(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
@@ -59,7 +59,7 @@ def _shortcut(placement: Placement, block: Block, column: Span) -> Iterator[Item
     size = placement.text_size * 0.85
     text = elided(words, stop - start - 8, size)
     if text:
-        y = top - text_height(size) / 2 - 1.5
+        y = top - text_height(size) / 2 - 2
         yield Text(block.id, LABEL_ROLES[kind], (start + stop) / 2, y, text, size, title=words)
 
 
@@ -114,12 +114,13 @@ def _weighted(
         texts = (f"{name} ·{groups}", *texts)
     label: Role = "projection_label" if node.on_shortcut else "strong_label"
     if height < lines:
-        fitting = min(size, height / text_height(1.0))
-        yield from centered_text(node.id, label, (x0, x1), y, texts, fitting, bold=not node.on_shortcut)
+        size, bold = min(size, height / text_height(1.0)), not node.on_shortcut
+        yield from centered_text(placement.fit, node.id, label, (x0, x1), y, texts, size, bold=bold)
         return
-    yield from centered_text(node.id, label, (x0, x1), y - text_height(small) / 2, texts, size, bold=True)
+    upper = y - text_height(small) / 2
+    yield from centered_text(placement.fit, node.id, label, (x0, x1), upper, texts, size, bold=True)
     quiet = (change, f"→{node.output_shape.channels}")
-    yield from centered_text(node.id, "quiet_label", (x0, x1), y + text_height(size) / 2, quiet, small)
+    yield from centered_text(placement.fit, node.id, "quiet_label", (x0, x1), y + text_height(size) / 2, quiet, small)
 
 
 def _pill(placement: Placement, node: Node, edges: tuple[float, float], y: float) -> Iterator[Item]:
@@ -128,7 +129,7 @@ def _pill(placement: Placement, node: Node, edges: tuple[float, float], y: float
     half = text_height(size) / 2 + 1.5
     x0, x1 = edges[0] + 1.5, edges[1] - 1.5
     yield Rectangle(node.id, role, x0, y - half, x1 - x0, 2 * half, min(half, (x1 - x0) / 2), node_title(node))
-    yield from centered_text(node.id, "label", (x0 - 1, x1 + 1), y, texts, size)
+    yield from centered_text(placement.fit, node.id, "label", (x0 - 1, x1 + 1), y, texts, size)
 
 
 def _addition(placement: Placement, node: Node, x: float) -> Iterator[Item]:

@@ -12,7 +12,10 @@ _BLOCK_SHARE = 0.4
 
 
 class Placement(NamedTuple):
-    """Depth `first` to `last` of `axis`, drawn so that depth 0 would be at x = `left`, `scale` pixels a unit."""
+    """Depth `first` to `last` of `axis`, drawn so that depth 0 would be at x = `left`, `scale` pixels a unit.
+
+    `fit` is how wide the font in use is beside the estimate of `text_metrics`, where that is known; else 1.
+    """
 
     axis: DepthAxis
     left: float
@@ -22,6 +25,7 @@ class Placement(NamedTuple):
     top: float
     height: float
     text_size: float = 11.0
+    fit: float = 1.0
 
     def x(self, depth: float) -> float:
         """Return the x of a depth."""

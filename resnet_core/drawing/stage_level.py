@@ -72,7 +72,8 @@ def _box(placement: Placement, stage: Stage, edges: tuple[float, float]) -> Iter
         return
     graph, y, half = placement.axis.graph, placement.main_y, placement.half_block
     yield Rectangle(stage.id, "stage", x0, y - half, x1 - x0, 2 * half, 3, stage_title(graph, stage))
-    yield from centered_text(stage.id, "quiet_label", (x0, x1), y, _summaries(graph, stage), placement.text_size * 0.9)
+    size = placement.text_size * 0.9
+    yield from centered_text(placement.fit, stage.id, "quiet_label", (x0, x1), y, _summaries(graph, stage), size)
 
 
 def _summaries(graph: Graph, stage: Stage) -> tuple[str, ...]:

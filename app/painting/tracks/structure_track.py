@@ -35,7 +35,7 @@ class StructureTrack(Track):
         """Paint the shown stretch at its level of detail."""
         placement = Placement(
             view.axis, view.left - view.first * view.scale, view.scale, view.first, view.last - 1e-9,
-            rect.top(), rect.height(), style.text_size * 0.95,
+            rect.top(), rect.height(), style.text_size * 0.95, style.fit,
         )  # fmt: skip
         paint_items(painter, heading_items(placement), style)
         for level, opacity in shown_levels(view):
