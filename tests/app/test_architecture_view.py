@@ -11,13 +11,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QSpinB
 from pytestqt.qtbot import QtBot
 
 from app.services.theme import Theme
-from app.state.architecture_document import ArchitectureDocument, FieldPath
+from app.state.architecture_document import ArchitectureDocument
 from app.state.pinned_state import PinnedState
 from app.views.architecture.architecture_view import ArchitectureView
-from app.views.architecture.entry_edits import with_stage_duplicated, with_stage_removed
 from app.views.architecture.entry_table import EntryTable
-from app.views.architecture.form_fields import FormGroup, FormTable, form_parts, value_at
-from app.views.architecture.form_model import FormModel
+from app.views.architecture.form_fields import FormGroup, form_parts
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset, preset_names
@@ -305,13 +303,6 @@ def with_overrides(*entries: dict[str, str]) -> ArchitectureConfig:
     return with_value(preset("ResNet-50"), ("overrides",), list(entries))
 
 
-def test_that_overrides_follow_their_blocks_when_a_stage_goes_or_comes() -> None:
-    config = with_overrides({"block": "layer1.1", "kind": "basic"}, {"block": "layer3.1", "shortcut": "C"})
-    assert [entry.block for entry in with_stage_removed(config, 1).overrides] == ["layer1.1", "layer2.1"]
-    assert [entry.block for entry in with_stage_removed(config, 0).overrides] == ["layer2.1"]
-    assert [entry.block for entry in with_stage_duplicated(config, 0).overrides] == ["layer1.1", "layer4.1"]
-
-
 def test_that_an_override_is_added_edited_and_removed(qtbot: QtBot, view: ArchitectureView) -> None:
     child(view, QToolButton, "add_override").click()
     table = child(view, EntryTable, "overrides_table")
@@ -337,21 +328,6 @@ def test_that_a_refusal_at_an_override_is_told_where_the_stage_was_edited(
     assert "there is no block layer1.2" in problem(view, "overrides").lower()
 
 
-def test_that_the_form_has_every_field_of_the_configuration_with_its_help() -> None:
-    parts = {part.name: part for part in form_parts()}
-    paths: list[FieldPath] = [
-        field.path for part in parts.values() if isinstance(part, FormGroup) for field in part.fields
-    ]
-    tables = [part.name for part in parts.values() if isinstance(part, FormTable)]
-    assert tables == ["stages", "overrides"]
-    dumped = preset("ResNet-50").model_dump()
-    expected = [(name,) for name, value in dumped.items() if not isinstance(value, dict | list | tuple)]
-    expected += [(name, inner) for name, value in dumped.items() if isinstance(value, dict) for inner in value]
-    assert sorted(paths) == sorted(expected)
-    for path in paths:
-        value_at(preset("ResNet-50"), path)
-
-
 def test_that_every_editor_can_be_named_and_reached(view: ArchitectureView) -> None:
     for part in form_parts():
         for field in part.fields if isinstance(part, FormGroup) else ():
@@ -359,21 +335,6 @@ def test_that_every_editor_can_be_named_and_reached(view: ArchitectureView) -> N
             assert widget.accessibleName() == field.facts.label
             assert widget.toolTip()
             assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-
-
-def test_that_the_model_tells_values_and_problems_without_any_widget(qtbot: QtBot) -> None:
-    document = ArchitectureDocument(preset("ResNet-50"))
-    form = FormModel(document)
-    with qtbot.waitSignal(form.changed):
-        assert not form.set_value(("head", "classes"), 0, "Classes: 0")
-    assert form.value(("head", "classes")) == 0
-    assert form.problem_at(("head", "classes")) == "0 is too small; the least is 1"
-    assert form.problem_at(("stem", "width")) == ""
-    assert document.config.head.classes == 1_000
-    assert form.set_value(("head", "classes"), 5, "Classes: 5")
-    assert form.problem_at(("head", "classes")) == ""
-    form.deleteLater()
-    document.deleteLater()
 
 
 def test_that_the_model_shows_a_refusal_that_came_from_elsewhere(view: ArchitectureView) -> None:
@@ -386,6 +347,15 @@ def test_that_the_wheel_changes_no_number_that_has_no_focus(view: ArchitectureVi
     box = editor(view, "head", "classes")
     assert box.focusPolicy() == Qt.FocusPolicy.StrongFocus
     assert not box.hasFocus()
+
+
+def test_that_a_hidden_form_waits_until_it_is_shown(view: ArchitectureView) -> None:
+    view.hide()
+    view._document.open_preset("ResNet-20", "Open")
+    assert editor(view, "head", "classes").value() == 1_000
+    view.show()
+    assert editor(view, "head", "classes").value() == 10
+    assert len(cells(stages(view))) == 3
 
 
 def test_that_the_name_is_edited_as_a_text(qtbot: QtBot, view: ArchitectureView) -> None:

@@ -9,11 +9,12 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,7 +43,7 @@ from app.wording import choice_label, field_help, field_label, paper_name, short
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-HEADER_PADDING = 12
+CELL_PADDING = 4
 
 
 class EntryTableModel(QAbstractTableModel):
@@ -195,6 +196,32 @@ class EntryDelegate(QStyledItemDelegate):
         self.closeEditor.emit(editor)
 
 
+class EntryHeader(QHeaderView):
+    """Column headers as plain text over a hairline, close together, since the panel is narrow."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme = theme
+        self.setMinimumSectionSize(20)
+        small = QFont(self.font())
+        small.setPointSizeF(small.pointSizeF() * 0.9)
+        self.setFont(small)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:  # noqa: N802 - Qt's name
+        colors, model = self._theme.colors, self.model()
+        side = model.headerData(section, self.orientation(), Qt.ItemDataRole.TextAlignmentRole)
+        inner = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, 0)
+        text = str(model.headerData(section, self.orientation()))
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.save()
+        painter.fillRect(rect, QColor(colors.window))
+        painter.setPen(QColor(colors.hairline))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setPen(QColor(colors.muted))
+        painter.drawText(inner, side, text)
+        painter.restore()
+
+
 class EntryTable(QTableView):
     """The table, as high as its rows; Delete asks for the current entry to go."""
 
@@ -204,6 +231,7 @@ class EntryTable(QTableView):
     def __init__(self, form: FormModel, table: FormTable, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{table.name}_table")
+        self.setHorizontalHeader(EntryHeader(theme, self))
         self.entries = EntryTableModel(form, table, theme, self)
         self.setModel(self.entries)
         self.setItemDelegate(EntryDelegate(self))
@@ -240,17 +268,13 @@ class EntryTable(QTableView):
         rows.setDefaultSectionSize(QFontMetrics(self.font()).height() + 8)
         rows.setSectionsClickable(True)
         columns.setHighlightSections(False)
-        small = QFont(self.font())
-        small.setPointSizeF(small.pointSizeF() * 0.9)
-        for header in (rows, columns):
-            header.setFont(small)
-        rows.setFixedWidth(QFontMetrics(small).horizontalAdvance("0") + 12)
-        columns.setMinimumSectionSize(20)
+        rows.setFont(columns.font())
+        rows.setFixedWidth(columns.fontMetrics().horizontalAdvance("0") + 12)
         metrics = QFontMetrics(number_font(self.font().pointSizeF()))
         for place, facts in enumerate(table.columns):
-            title = QFontMetrics(small).horizontalAdvance(field_label(facts)) + HEADER_PADDING
+            title = columns.fontMetrics().horizontalAdvance(field_label(facts)) + 2 * CELL_PADDING + 2
             widest = "0000" if facts.type is int else "layer3.10"
-            columns.resizeSection(place, max(title, metrics.horizontalAdvance(widest) + 8))
+            columns.resizeSection(place, max(title, metrics.horizontalAdvance(widest) + 2 * CELL_PADDING))
         columns.setStretchLastSection(True)
 
     def _fit(self) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.services.fonts import number_font
+from app.services.theme import ThemeColors
 from app.views.architecture.form_fields import FormField
 from app.wording import choice_label, field_help, field_label
 
@@ -200,10 +201,13 @@ def make_editor(field: FormField, parent: QWidget | None = None) -> FieldEditor:
     return editor
 
 
-def mark(editor: QWidget, refused: bool, warning: QPalette) -> None:
-    """Paint an editor in the colours of a refused value, or in its parent's."""
+def mark(editor: QWidget, refused: bool, colors: ThemeColors) -> None:
+    """Paint an editor in the colour of a refused value, or in its parent's."""
     if refused:
-        editor.setPalette(warning)
+        palette = QPalette()
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+            palette.setColor(role, QColor(colors.warning))
+        editor.setPalette(palette)
     elif editor.testAttribute(Qt.WidgetAttribute.WA_SetPalette):
         editor.setPalette(QPalette())
 

@@ -60,7 +60,7 @@ class FormModel(QObject):
         self._attempt, self._attempted = (path, value), path
         taken = self._document.set_field(path, value, text)
         if taken:
-            self._settle()
+            self.dismiss()  # where the value is the document's own, the document tells of no change
         return taken
 
     def replace(
@@ -74,7 +74,7 @@ class FormModel(QObject):
             self._show_problems(error.problems)
             return False
         self._document.replace(config, text)
-        self._settle()
+        self.dismiss()
         return True
 
     def dismiss(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.services.theme import Theme
@@ -37,14 +37,6 @@ class ProblemLabel(QLabel):
         """Show `text`; an empty one hides the label."""
         self.setText(WARNING_SIGN + text if text else "")
         self.setVisible(bool(text))
-
-
-def warning_palette(theme: Theme) -> QPalette:
-    """Return a palette that writes in the colour of warnings."""
-    palette = QPalette()
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
-        palette.setColor(role, QColor(theme.colors.warning))
-    return palette
 
 
 class Section(QWidget):
@@ -102,7 +94,7 @@ class GroupSection(Section):
         for row in self.rows:
             row.editor.show_value(self._form.value(row.field.path))
             problem = self._form.problem_at(row.field.path)
-            mark(row.editor, bool(problem), warning_palette(self._theme))
+            mark(row.editor, bool(problem), self._theme.colors)
             row.problem.show_problem(problem)
 
     def filter(self, words: list[str]) -> bool:
@@ -267,11 +259,18 @@ class FormView(QScrollArea):
         self._align_labels()
         column.addStretch(1)
         self.setWidget(content)
-        form.changed.connect(self.refresh)
+        self._stale = False
+        form.changed.connect(self._on_changed)
         self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the model's values and problems."""
+        self._stale = False
         for section in self.sections:
             section.refresh()
 
@@ -286,6 +285,12 @@ class FormView(QScrollArea):
             self._form.dismiss()
             return
         super().keyPressEvent(event)
+
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._stale = True
 
     def _align_labels(self) -> None:
         """Give every group's labels one width, so that the editors stand under one another."""

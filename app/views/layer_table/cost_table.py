@@ -54,6 +54,18 @@ class CostTable(QTableView):
         """The font of the figures."""
         return self._numbers
 
+    @property
+    def sum_font(self) -> QFont:
+        """The font of the sums under the table."""
+        font = QFont(self._numbers)
+        font.setBold(True)
+        return font
+
+    def sum_text(self, column: Column) -> str:
+        """Return what stands under a column, or an empty text."""
+        total = self._model.total(column)
+        return "" if total is None else _number_text(total, column)
+
     def fit_columns(self) -> None:
         """Make each column as wide as its widest text, known from its largest number, not from every cell."""
         self._sizing = True
@@ -159,7 +171,8 @@ class CostTable(QTableView):
         titles = max(header.horizontalAdvance(line) for line in self._model.header(column).split("\n"))
         arrow = header.horizontalAdvance(ARROWS[True])
         widest = max(numbers.horizontalAdvance(text) for text in self._widest_texts(column))
-        return max(titles + arrow, widest) + 2 * PADDING + 1
+        total = QFontMetrics(self.sum_font).horizontalAdvance(self.sum_text(column))
+        return max(titles + arrow, widest, total if column.key != "id" else 0) + 2 * PADDING + 1
 
     def _widest_texts(self, column: Column) -> list[str]:
         """Return candidates for the widest cell of a column, of all rows, so that a filter moves nothing."""
@@ -167,13 +180,16 @@ class CostTable(QTableView):
         if not rows:
             return [""]
         if column.role in ("count", "difference"):
-            numbers = (self._model.largest(column), self._model.total(column) or 0)
-            return [exact_difference(n, 0) if column.role == "difference" else exact(n) for n in numbers]
+            return [_number_text(self._model.largest(column), column)]
         if column.key == "id":
             longest = len(max(map(attrgetter("id"), rows), key=len))
             return list({row.id for row in rows if len(row.id) > longest - 2})[:20]
         different = {getattr(row, column.field): row for row in rows}
         return [self._model.text(row, column) for row in different.values()]
+
+
+def _number_text(number: int, column: Column) -> str:
+    return exact_difference(number, 0) if column.role == "difference" else exact(number)
 
 
 ARROWS = {False: " ▴", True: " ▾"}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.formatting import exact, exact_difference
 from app.services.theme import Theme
 from app.views.layer_table.cost_table import PADDING, ROW_PADDING, CostTable
 from app.views.layer_table.layer_model import LayerTableModel
@@ -34,11 +33,8 @@ class TotalsFooter(QWidget):
         """Sum the shown rows again; `label` stands under the first columns."""
         self._texts = {"id": label}
         for column in COLUMNS[: self._model.columnCount()]:
-            total = self._model.total(column)
-            if total is not None:
-                self._texts[column.key] = (
-                    exact_difference(total, 0) if column.role == "difference" else exact(total)
-                )
+            if text := self._table.sum_text(column):
+                self._texts[column.key] = text
         summed = [column for column in COLUMNS[1:] if column.key in self._texts]
         spoken = [label, *(f"{self._model.header(column)} {self._texts[column.key]}" for column in summed)]
         self.setAccessibleName(", ".join(spoken).replace("\n", " "))
@@ -57,9 +53,7 @@ class TotalsFooter(QWidget):
         painter.setPen(QColor(colors.hairline))
         painter.drawLine(0, 0, self.width(), 0)
         painter.setPen(QColor(colors.text))
-        font = QFont(self._table.numbers)
-        font.setBold(True)
-        painter.setFont(font)
+        painter.setFont(self._table.sum_font)
         header = self._table.horizontalHeader()
         for place, column in enumerate(COLUMNS[: self._model.columnCount()]):
             if column.key in self._texts and column.key != "id" and not header.isSectionHidden(place):
