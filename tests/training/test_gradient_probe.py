@@ -97,7 +97,7 @@ def test_that_a_norm_is_right_when_the_gradient_lies_in_another_memory_order() -
     gradient = torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last)
     with probe.capturing(0):
         block(x * 1).backward(gradient)
-    assert probe.rows(1)[0] == pytest.approx([float(gradient.double().norm())] * 2, rel=1e-12)
+    assert probe.rows(1)[0] == pytest.approx([float(gradient.double().norm())] * 2, rel=1e-6)
 
 
 def test_that_nan_in_the_gradient_shows_as_nan() -> None:
