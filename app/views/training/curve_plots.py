@@ -33,6 +33,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._plots[_ACCURACY].setYRange(0.0, 1.0, padding=0.03)
         self._cursors = {kind: self._new_cursor(plot) for kind, plot in self._plots.items()}
         self._last_step = 0
+        self._total_steps = 0
 
     def set_colors(self, colors: ThemeColors) -> None:
         """Take the theme's colours; nothing is done where they are in force already."""
@@ -105,7 +106,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         return self._plots[_LOSS if name.endswith(_LOSS) else _ACCURACY]
 
     def _new_plot(self, row: int, kind: str) -> pg.PlotItem:
-        plot = self.addPlot(row=row, col=0)
+        plot = self.addPlot(row=row, col=0, enableMenu=False)
+        # The menu that is not offered exists all the same; as a child it goes when the plots go.
+        plot.ctrlMenu.setParent(self, plot.ctrlMenu.windowFlags())
         plot.setObjectName(f"{kind}_plot")
         plot.showGrid(y=True, alpha=0.12)
         plot.getAxis("left").setWidth(64)
