@@ -32,7 +32,8 @@ class MiniCurves(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._curves: tuple[MiniCurve, ...] = ()
-        self._total, self._step = 1, None
+        self._total = 1
+        self._step: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(lambda _colors: self.update())
 

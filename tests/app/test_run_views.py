@@ -63,8 +63,9 @@ def record_run(library: RunLibrary, name: str, steps: int = 30) -> str:
     with RunStore.create(folder, config_toml=config_to_toml(config)) as store:
         began = "2026-01-01T00:00:00+00:00"
         store.record(RunStarted(name, name, "cpu", 0, steps, 10, boundaries, "digits", began, ("note",)))
-        store.record_many([StepCompleted(step, 2.3 / (step + 1), step / steps, 0.1, 0.1 * step) for step in range(steps)])
-        store.record_many([GradientCaptured(step, (0.01,) * len(boundaries)) for step in range(steps)])
+        for step in range(steps):
+            store.record(StepCompleted(step, 2.3 / (step + 1), step / steps, 0.1, 0.1 * step))
+            store.record(GradientCaptured(step, (0.01,) * len(boundaries)))
         store.record_many([EvaluationCompleted(step, step // 10, 1.0, step / steps) for step in (10, 20, 30)])
         store.record(RunFinished("finished", steps, 3.0, ""))
     return folder.name

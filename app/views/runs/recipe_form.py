@@ -95,15 +95,13 @@ class RecipeForm(QWidget):
 
     def _number_editor(self, facts: FieldFacts) -> QWidget:
         low, high = facts.minimum or 0, facts.maximum if facts.maximum is not None else 2**31 - 1
+        spin: QSpinBox | QDoubleSpinBox
         if facts.type is int:
-            spin = QSpinBox()
-            spin.setRange(int(low), int(high))
+            spin = QSpinBox(minimum=int(low), maximum=int(high))
             if facts.name == "steps":
                 spin.setSpecialValueText(self.tr("about a minute"))
         else:
-            spin = QDoubleSpinBox()
-            spin.setDecimals(5 if high <= 1 else 2)
-            spin.setRange(low, high)
+            spin = QDoubleSpinBox(decimals=5 if high <= 1 else 2, minimum=low, maximum=high)
         spin.setKeyboardTracking(False)
         spin.setSuffix(f" {facts.unit}" if facts.unit else "")
         spin.valueChanged.connect(lambda value: self._set(facts.name, value))
