@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from app.formatting import byte_text, compact, duration, exact, percent_difference
+from app.painting.elided_label import ElidedLabel
 from app.services.engine_service import EngineService
 from app.services.fonts import number_font
 from app.state.architecture_document import ArchitectureDocument, Snapshot
@@ -34,8 +35,13 @@ class StatusBar(QStatusBar):
         self._job = _JobStrip(service)
         self._difference.setProperty("role", "difference")
         self._engine_text.setProperty("role", "muted")
+        self._message, self._message_over = ElidedLabel(), QTimer(self, singleShot=True, interval=ANNOUNCED_MS)
+        self._message.setObjectName("announcement")
+        self._message_over.timeout.connect(lambda: self._show_message(""))
         for label in (self._totals, self._difference):
             self.addWidget(label)
+        self.addWidget(self._message, 1)
+        self._show_message("")
         for widget in (self._job, self._engine_text):
             self.addPermanentWidget(widget)
         self._connect(service)
@@ -48,7 +54,14 @@ class StatusBar(QStatusBar):
 
     def announce(self, line: str) -> None:
         """Show one line for a while, in the place of the totals."""
-        self.showMessage(line, ANNOUNCED_MS)
+        self._show_message(line)
+        self._message_over.start()
+
+    def _show_message(self, line: str) -> None:
+        self._message.set_text(line)
+        self._message.setVisible(bool(line))
+        for label in (self._totals, self._difference):
+            label.setVisible(not line)
 
     def _label(self, name: str) -> QLabel:
         label = QLabel()
@@ -123,6 +136,7 @@ class _JobStrip(QWidget):
         cancel.setObjectName("job_cancel")
         cancel.setAccessibleName(self.tr("Cancel the job"))
         cancel.clicked.connect(service.cancel)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 8, 0)
         for widget in (self._text, self._bar, cancel):
