@@ -132,13 +132,13 @@ class RunControls(QWidget):
         if current is None:
             self._title.setText(self.tr("Train {name}").format(name=self._document.config.name))
         else:
-            data = current.summary.data_name or ""
-            self._title.setText(self.tr("{name} on {data}").format(name=current.architecture.name, data=data))
+            name, data = current.architecture.name, current.summary.data_name
+            self._title.setText(self.tr("{name} on {data}").format(name=name, data=data) if data else name)
 
     def _refresh_run(self) -> None:
         run = self._runs.current
         self._curves.setVisible(run is not None)
-        self._numbers.setVisible(run is not None)
+        self._numbers.setVisible(run is not None and run.summary.total_steps is not None)
         self._note.setText("\n".join(run.summary.notes) if run is not None else "")
         self._note.setVisible(bool(self._note.text()))
         if run is not None:

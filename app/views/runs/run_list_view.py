@@ -45,6 +45,10 @@ class RunListView(QWidget):
         self._tree.setRootIsDecorated(False)
         self._tree.setUniformRowHeights(True)
         self._tree.setHeaderLabels([self.tr("Run"), self.tr("Status"), self.tr("Steps"), self.tr("Test")])
+        self._tree.header().setStretchLastSection(False)
+        self._tree.header().setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+        for column in (_STEPS, _ACCURACY):
+            self._tree.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._empty = QLabel(self.tr("No runs yet.\nPress Train to make the first one."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
