@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
+    QHeaderView,
     QLabel,
     QMenu,
     QMessageBox,
