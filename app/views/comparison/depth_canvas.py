@@ -51,7 +51,8 @@ class ComparisonCanvas(QWidget):
         self.gradient = GradientProfileTrack()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
+        # It fills itself; what lies behind it need not be painted first.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self._adopt_colors)
 
     @property

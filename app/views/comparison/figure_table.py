@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QSizePolicy,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from app.services.fonts import number_font
-from app.services.theme import Theme
+from app.services.theme import Theme, ThemeColors
 from app.views.comparison.side_style import difference_color
 
 _PADDING, _ROW_PADDING, _MOST_HEADER = 7, 2, 120
@@ -85,34 +83,6 @@ class FigureModel(QAbstractTableModel):
         return self.header[section] if role == Qt.ItemDataRole.ToolTipRole else None
 
 
-class _Painter(QStyledItemDelegate):
-    """Paints header-like words to the left, figures to the right, differences in their colour."""
-
-    def __init__(self, model: FigureModel, theme: Theme, table: QTableView) -> None:
-        super().__init__(table)
-        self._model, self._theme = model, theme
-        self.numbers = number_font(table.font().pointSizeF())
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, place = self._model.rows[index.row()], index.column()
-        colors, rect = self._theme.colors, QRect(option.rect)
-        if row.id and row.id == self._model.highlighted:
-            painter.fillRect(rect, QColor(colors.selection))
-        painter.setPen(QColor(colors.hairline))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        is_word = place < self._model.words
-        painter.setFont(option.font if is_word else self.numbers)
-        sign = row.signs[place] if place < len(row.signs) else 0
-        text = row.cells[place]
-        quiet = text in ("±0", "±0 %") or (is_word and place > 0)
-        painter.setPen(QColor(difference_color(colors, sign) if sign else colors.muted if quiet else colors.text))
-        inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
-        flags = Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight
-        if is_word:
-            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, flags | Qt.AlignmentFlag.AlignVCenter, text)
-
-
 class FigureTable(QTableView):
     """The table; `row_chosen` carries the id of a clicked row. The sets of columns in `optional` make way in turn."""
 
@@ -124,8 +94,8 @@ class FigureTable(QTableView):
         super().__init__(parent)
         self.figures = FigureModel(words, self)
         self.setModel(self.figures)
-        self._delegate = _Painter(self.figures, theme, self)
-        self.setItemDelegate(self._delegate)
+        self._theme, self._numbers = theme, number_font(self.font().pointSizeF())
+        self._number_metrics, self._word_metrics = QFontMetrics(self._numbers), QFontMetrics(self.font())
         self._optional = optional
         self._widths: tuple[int, ...] = ()
         self._set_up()
@@ -165,6 +135,39 @@ class FigureTable(QTableView):
         super().resizeEvent(event)
         self._share_width()
 
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint every cell in one go: asking a delegate cell by cell costs several times more."""
+        painter = QPainter(self.viewport())
+        colors = self._theme.colors
+        right = self.columnViewportPosition(self._last_shown()) + self.columnWidth(self._last_shown())
+        for place, row in enumerate(self.figures.rows):
+            top, height = self.rowViewportPosition(place), self.rowHeight(place)
+            if row.id and row.id == self.figures.highlighted:
+                painter.fillRect(0, top, right, height, QColor(colors.selection))
+            painter.fillRect(0, top + height - 1, right, 1, QColor(colors.hairline))
+        for column in range(len(self.figures.header)):
+            if not self.isColumnHidden(column):
+                self._paint_column(painter, column, colors)
+        painter.end()
+
+    def _paint_column(self, painter: QPainter, column: int, colors: ThemeColors) -> None:
+        """Paint words to the left and cut where they must be, figures to the right, differences in their colour."""
+        is_word = column < self.figures.words
+        painter.setFont(self.font() if is_word else self._numbers)
+        left, width = self.columnViewportPosition(column) + _PADDING, self.columnWidth(column) - 2 * _PADDING
+        flags = (Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
+        for place, row in enumerate(self.figures.rows):
+            text, sign = row.cells[column], row.signs[column] if column < len(row.signs) else 0
+            if is_word:
+                text = self._word_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            quiet = text.startswith("±0") or (is_word and column > 0)
+            ink = difference_color(colors, sign) if sign else colors.muted if quiet else colors.text
+            painter.setPen(QColor(ink))
+            painter.drawText(QRect(left, self.rowViewportPosition(place), width, self.rowHeight(place)), flags, text)
+
+    def _last_shown(self) -> int:
+        return max((c for c in range(len(self.figures.header)) if not self.isColumnHidden(c)), default=0)
+
     def _set_up(self) -> None:
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -189,7 +192,7 @@ class FigureTable(QTableView):
 
     def _width_of(self, place: int) -> int:
         words = place < self.figures.words
-        metrics = QFontMetrics(self.font() if words else QFont(self._delegate.numbers))
+        metrics = self._word_metrics if words else self._number_metrics
         cells = max((metrics.horizontalAdvance(row.cells[place]) for row in self.figures.rows), default=0)
         lines = self.figures.header[place].split("\n")
         header = min(max(map(self.fontMetrics().horizontalAdvance, lines)), _MOST_HEADER)
