@@ -62,6 +62,13 @@ class ActionSet(QObject):
         """Every action that can be taken by its name, in the order of the table."""
         return tuple(self._actions.values())
 
+    def full_text(self, action: QAction) -> str:
+        """Return what an action is called where its submenu is not seen: "Theme: Dark"."""
+        text = action.text().replace("&", "")
+        path = next(spec.menu for spec in self._specs if spec.id == action.objectName())
+        _, _, submenu = path.rpartition("/")
+        return f"{_translated(submenu).replace('&', '')}: {text}" if submenu != path else text
+
     def refresh_soon(self, *_facts: object) -> None:
         """Ask the states anew when what is going on now is over; any number of calls costs one refresh."""
         if not self._soon.isActive():

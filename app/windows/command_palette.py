@@ -107,10 +107,14 @@ class CommandPalette(QFrame):
             item = QListWidgetItem(f"{entry.text}    {entry.hint}" if entry.hint else entry.text)
             item.setData(Qt.ItemDataRole.UserRole, place)
             self._list.addItem(item)
+        if not found:
+            nothing = QListWidgetItem(self.tr("No action and no architecture has these letters in this order."))
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self._list.addItem(nothing)
         self._list.setCurrentRow(0)
 
     def _take(self, item: QListWidgetItem | None) -> None:
-        if item is None:
+        if item is None or not item.flags():
             return
         entry = self._offered[item.data(Qt.ItemDataRole.UserRole)]
         self._leave()

@@ -79,7 +79,7 @@ class DeskCommands(QObject):
         if self._actions is not None:
             for action in self._actions.actions:
                 if action.isEnabled():
-                    text = action.text().replace("&", "")
+                    text = self._actions.full_text(action)
                     yield PaletteEntry(text, action.shortcut().toString(), action.trigger)
         for name, family in self._architecture.preset_texts():
             text = self.tr("Open {name}").format(name=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from app.formatting import byte_text, compact, duration, exact, percent_difference
@@ -29,18 +29,18 @@ class StatusBar(QStatusBar):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("status_bar")
+        self.setContentsMargins(10, 0, 0, 0)
         self._document, self._pinned, self._engine = document, pinned, engine
-        self._totals, self._difference = self._label("totals"), self._label("difference")
-        self._engine_text = self._label("engine_text")
+        self._totals, self._difference, self._message = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        self._engine_text = QLabel()
         self._job = _JobStrip(service)
         self._difference.setProperty("role", "difference")
         self._engine_text.setProperty("role", "muted")
-        self._message, self._message_over = ElidedLabel(), QTimer(self, singleShot=True, interval=ANNOUNCED_MS)
-        self._message.setObjectName("announcement")
+        self._message_over = QTimer(self, singleShot=True, interval=ANNOUNCED_MS)
         self._message_over.timeout.connect(lambda: self._show_message(""))
-        for label in (self._totals, self._difference):
-            self.addWidget(label)
-        self.addWidget(self._message, 1)
+        self._name_parts()
+        for label in (self._totals, self._difference, self._message):
+            self.addWidget(label, 1)
         self._show_message("")
         for widget in (self._job, self._engine_text):
             self.addPermanentWidget(widget)
@@ -63,12 +63,16 @@ class StatusBar(QStatusBar):
         for label in (self._totals, self._difference):
             label.setVisible(not line)
 
-    def _label(self, name: str) -> QLabel:
-        label = QLabel()
-        label.setObjectName(name)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setFont(number_font(self.font().pointSizeF()))
-        return label
+    def _name_parts(self) -> None:
+        parts = {
+            "totals": self._totals,
+            "difference": self._difference,
+            "announcement": self._message,
+            "engine_text": self._engine_text,
+        }
+        for name, label in parts.items():
+            label.setObjectName(name)
+            label.setFont(number_font(self.font().pointSizeF()))
 
     def _connect(self, service: EngineService) -> None:
         self._document.changed.connect(self._refresh_totals)
@@ -85,20 +89,20 @@ class StatusBar(QStatusBar):
             self.tr("{size} kept for backward").format(size=byte_text(total.saved_bytes)),
             self.tr("{count} layers").format(count=report.depth),
         )
-        self._totals.setText("   ".join(texts))
+        self._totals.set_text("   ".join(texts))
         lines = (
             self.tr("{macs} multiply-adds ({flops} FLOPs): convolutions and the linear layer, one image"),
             self.tr("training memory {memory}: weights, gradients, momentum and what backward needs, float32"),
             self.tr("layers: convolutions and linear layers on the main path"),
         )
         facts = {"macs": exact(total.macs), "flops": compact(total.flops), "memory": byte_text(memory.total_bytes)}
-        self._totals.setToolTip("\n".join(line.format(**facts) for line in lines))
+        self._totals.setToolTip("\n".join(("   ".join(texts), *(line.format(**facts) for line in lines))))
         self._refresh_difference(self._document.snapshot)
 
     def _refresh_difference(self, snapshot: Snapshot) -> None:
         reference = self._pinned.reference
         if reference is None or reference.config == snapshot.config:
-            self._difference.clear()
+            self._difference.set_text("")
             return
         ours, theirs = snapshot.report.total, reference.report.total
         text = self.tr("vs {name}: parameters {parameters}, MACs {macs}").format(
@@ -106,7 +110,7 @@ class StatusBar(QStatusBar):
             parameters=percent_difference(ours.parameters, theirs.parameters),
             macs=percent_difference(ours.macs, theirs.macs),
         )
-        self._difference.setText(text)
+        self._difference.set_text(text)
 
     def _refresh_engine(self) -> None:
         engine = self._engine
