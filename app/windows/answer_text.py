@@ -67,18 +67,24 @@ def _step(document: dict[str, Any]) -> Iterator[str]:
     yield line.format(
         batch=step["batch"], forward=seconds_text(step["forward_s"]), backward=seconds_text(step["backward_s"])
     )
+    forecast = step["forecast_bytes"]
+    line = translate("Answer", "forecast for the step, without workspace: {forecast}")
+    yield line.format(forecast=byte_text(forecast))
+    if "memory" in step:
+        yield from _measured(step["memory"], forecast)
+
+
+def _measured(memory: dict[str, Any], forecast: int) -> Iterator[str]:
     line = translate("Answer", "memory: weights {built}, with what backward needs {forward}, after the step {after}")
     yield line.format(
-        built=byte_text(step["built_bytes"]), forward=byte_text(step["forward_bytes"]),
-        after=byte_text(step["step_bytes"]),
+        built=byte_text(memory["built_bytes"]), forward=byte_text(memory["forward_bytes"]),
+        after=byte_text(memory["step_bytes"]),
     )  # fmt: skip
-    if "peak_bytes" in step:
-        line = translate("Answer", "peak {peak}; forecast without workspace {forecast} ({difference})")
-        difference = percent_difference(step["peak_bytes"], step["forecast_bytes"])
-        yield line.format(
-            peak=byte_text(step["peak_bytes"]), forecast=byte_text(step["forecast_bytes"]), difference=difference
-        )
-    yield translate("Answer", "measured as: {method}").format(method=METHODS.get(step["method"], step["method"]))
+    if "peak_bytes" in memory:
+        line = translate("Answer", "peak {peak} ({difference} against the forecast)")
+        difference = percent_difference(memory["peak_bytes"], forecast)
+        yield line.format(peak=byte_text(memory["peak_bytes"]), difference=difference)
+    yield translate("Answer", "measured as: {method}").format(method=METHODS.get(memory["method"], memory["method"]))
 
 
 def _witnesses(document: dict[str, Any]) -> Iterator[str]:

@@ -29,7 +29,7 @@ class StatusBar(QStatusBar):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("status_bar")
-        self.setContentsMargins(10, 0, 0, 0)
+        self.setContentsMargins(8, 0, 0, 0)
         self._document, self._pinned, self._engine = document, pinned, engine
         self._totals, self._difference, self._message = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self._engine_text = QLabel()

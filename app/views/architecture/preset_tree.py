@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
     QPaintEvent,
-    QPalette,
     QStandardItem,
     QStandardItemModel,
 )
@@ -140,7 +139,6 @@ class PresetTree(QTreeView):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.setObjectName("preset_tree")
         self.setAccessibleName(self.tr("Presets"))
         self.presets = PresetModel(theme, self)
@@ -155,8 +153,6 @@ class PresetTree(QTreeView):
         self._timer.timeout.connect(self._count_one)
         self._set_up()
         self._expanded_before: list[str] | None = None
-        theme.changed.connect(self._adopt_colors)
-        self._adopt_colors()
 
     def mark_open(self, name: str) -> None:
         """Mark the open preset and bring it into view; an empty name marks none."""
@@ -230,11 +226,6 @@ class PresetTree(QTreeView):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(1, QFontMetrics(numbers).horizontalAdvance("00.0 M") + 14)
         self.clicked.connect(self._on_clicked)
-
-    def _adopt_colors(self) -> None:
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(self._theme.colors.window))
-        self.setPalette(palette)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         first = index.siblingAtColumn(0)
