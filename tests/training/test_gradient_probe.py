@@ -100,6 +100,17 @@ def test_that_a_norm_is_right_when_the_gradient_lies_in_another_memory_order() -
     assert probe.rows(1)[0] == pytest.approx([float(gradient.double().norm())] * 2, rel=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(16, 64, 56, 56), (3, 5, 7, 11), (1, 1, 1, 1), (2, 2, 16, 32)])
+def test_that_a_norm_is_exact_to_a_millionth_for_tensors_of_any_size(shape: tuple[int, ...]) -> None:
+    gradient = torch.randn(shape) * torch.linspace(1e-4, 1.0, shape[1]).view(1, -1, 1, 1)
+    block = torch.nn.Identity()
+    probe = GradientProbe((block,), CPU)
+    x = torch.zeros(shape, requires_grad=True)
+    with probe.capturing(0):
+        block(x * 1).backward(gradient)
+    assert probe.rows(1)[0] == pytest.approx([float(gradient.double().norm())] * 2, rel=1e-6)
+
+
 def test_that_nan_in_the_gradient_shows_as_nan() -> None:
     block = torch.nn.Identity()
     probe = GradientProbe((block,), CPU)

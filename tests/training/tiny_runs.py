@@ -52,8 +52,15 @@ def tiny_bottleneck(option: str = "B", order: str = "post") -> ArchitectureConfi
 
 
 def tiny_training(**changes: Any) -> TrainingConfig:
-    """Twenty steps on the CPU with one thread."""
-    fields: dict[str, Any] = {"image_size": 8, "steps": 20, "device": "cpu", "threads": 1, "max_shift": 1, "capture_every": 1}
+    """Twenty steps on the CPU with one thread, each captured."""
+    fields: dict[str, Any] = {
+        "image_size": 8,
+        "steps": 20,
+        "device": "cpu",
+        "threads": 1,
+        "max_shift": 1,
+        "capture_every": 1,
+    }
     return TrainingConfig(**{**fields, **changes})
 
 
