@@ -212,10 +212,10 @@ def test_that_a_number_out_of_bounds_is_marked_and_the_document_untouched(
     assert view._document.undo_stack.count() == 0
     assert box.value() == 99
     assert "99 is too large; the most is 16" in problem(view, "block", "expansion")
-    assert box.palette().text().color().name() == view.tree._theme.colors.warning
+    assert box.palette().text().color().name() == view.tree.presets._theme.colors.warning
     type_number(qtbot, box, "4")
     assert problem(view, "block", "expansion") == ""
-    assert box.palette().text().color().name() != view.tree._theme.colors.warning
+    assert box.palette().text().color().name() != view.tree.presets._theme.colors.warning
 
 
 def test_that_the_arrows_of_a_number_keep_to_its_bounds(qtbot: QtBot, view: ArchitectureView) -> None:
