@@ -55,7 +55,7 @@ class Bench(NamedTuple):
         return self.view.canvas.grab().toImage()
 
     def totals(self) -> dict[str, tuple[str, ...]]:
-        return {row.id: row.cells for row in self.view.totals.figures.rows}
+        return {row.id: row.cells for row in self.view.tables.totals.figures.rows}
 
 
 Build = Callable[..., Bench]
@@ -150,7 +150,7 @@ def test_that_totals_and_differences_equal_the_cores(bench: Build, reference: st
     for field in ("parameters", "macs", "flops", "activations", "depth"):
         before, after = getattr(first.total, field), getattr(other.total, field)
         assert cells[field][1:4] == (exact(before), exact(after), exact_difference(after, before)), field
-    stages = {row.id: row.cells for row in b.view.stages.figures.rows}
+    stages = {row.id: row.cells for row in b.view.tables.stages.figures.rows}
     assert list(stages) == [row.id for row in report_diff(first, other).stages]
 
 
@@ -209,7 +209,7 @@ def test_that_a_selection_from_outside_highlights_its_column_in_both_strips(benc
     for row in b.view.canvas.rows()[:2]:
         place = b.point_in(row.track.key, "layer3.1")
         assert image.pixelColor(place.x(), round(row.rect.top()) + 1) == color
-    assert b.view.stages.figures.highlighted == "layer3"
+    assert b.view.tables.stages.figures.highlighted == "layer3"
 
 
 def test_that_the_arrow_keys_walk_through_the_open_architectures_blocks(bench: Build, qtbot: QtBot) -> None:
@@ -361,6 +361,43 @@ def test_that_the_copied_image_shows_the_comparison(bench: Build) -> None:
     image = QGuiApplication.clipboard().image()
     assert image.width() >= 800
     assert difference_color(b.theme.colors, 1) in colors_of(image)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(1500, "25,557,032"), (900, "25,557,032"), (700, "25.6 M"), (560, "25.6 M")]
+)
+def test_that_the_tables_never_need_more_width_than_there_is(
+    bench: Build, qtbot: QtBot, width: int, shown: str
+) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.view.resize(width, 700)
+    QGuiApplication.processEvents()
+    tables = b.view.tables
+    assert tables.width() <= width
+    assert tables.totals.geometry().right() <= tables.width()
+    assert tables.stages.geometry().right() <= tables.width() or not tables.stages.isVisible()
+    row = next(row for row in tables.totals.figures.rows if row.id == "parameters")
+    cells = row.short if tables.totals.variant.short else row.cells
+    assert cells[1] == shown
+    assert tables.totals.height() >= tables.totals.rowViewportPosition(5) + tables.totals.rowHeight(5)
+
+
+def test_that_a_click_on_a_stage_selects_its_first_block(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    stages = b.view.tables.stages
+    place = stages.visualRect(stages.model().index(3, 0)).center()
+    qtbot.mouseClick(stages.viewport(), LEFT, pos=place)
+    assert b.selection.selected == "layer3.0"
+
+
+def test_that_the_twins_menu_compares_the_open_architecture_with_its_twin(bench: Build) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    b.view.header.twins_menu.aboutToShow.emit()
+    action = b.view.header.twin_actions["kind"]
+    assert action.text() == "Pin this and open its Basic twin"
+    action.trigger()
+    assert b.pinned.reference is not None and b.pinned.reference.config == preset("ResNet-101")
+    assert b.document.config == with_kind(preset("ResNet-101"), "basic")
 
 
 def test_that_zooming_keeps_both_strips_at_one_depth(bench: Build, qtbot: QtBot) -> None:

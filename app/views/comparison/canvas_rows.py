@@ -13,11 +13,11 @@ from app.painting.track import Track
 from app.views.comparison.aligned_pair import AlignedPair
 from app.views.comparison.pair_tracks import SideTrack
 
-GUTTER, RIGHT = 190.0, 14.0
-"""Pixels left of the tracks, for titles and scales, and right of them."""
+RIGHT = 14.0
+"""Pixels right of the tracks."""
 
 _GAP, _SCALE_ROOM, _LEFT = 9.0, 54.0, 8.0
-_EXTRA_SHARE = 0.7
+_GUTTER_SHARE, _LEAST_GUTTER, _MOST_GUTTER = 0.2, 158.0, 190.0
 
 
 class Row(NamedTuple):
@@ -29,7 +29,12 @@ class Row(NamedTuple):
     @property
     def area(self) -> QRectF:
         """The whole width of the row, its title included."""
-        return self.rect.adjusted(-GUTTER, -_GAP, RIGHT, _GAP)
+        return self.rect.adjusted(-self.rect.left(), -_GAP, RIGHT, _GAP)
+
+
+def gutter_of(width: float) -> float:
+    """Return the pixels left of the tracks, for titles and scales, in a canvas of `width`."""
+    return min(max(width * _GUTTER_SHARE, _LEAST_GUTTER), _MOST_GUTTER)
 
 
 def least_height(tracks: tuple[Track, ...]) -> float:
@@ -42,11 +47,12 @@ def placed_rows(tracks: tuple[Track, ...], width: float, height: float) -> tuple
     room = height - _GAP * len(tracks)
     wanted, least = sum(track.height for track in tracks), sum(track.least_height for track in tracks)
     share = min(max((room - least) / (wanted - least), 0.0), 1.0)
-    extra = max(room - wanted, 0.0) * _EXTRA_SHARE / len(tracks)
+    extra = max(room - wanted, 0.0) / len(tracks)
+    gutter = gutter_of(width)
     rows, top = [], _GAP / 2
     for track in tracks:
         size = track.least_height + (track.height - track.least_height) * share + extra
-        rows.append(Row(track, QRectF(GUTTER, top, width, size)))
+        rows.append(Row(track, QRectF(gutter, top, max(width - gutter - RIGHT, 1.0), size)))
         top += size + _GAP
     return tuple(rows)
 
@@ -73,7 +79,7 @@ def paint_background(
 def paint_row(painter: QPainter, row: Row, view: DepthView, style: PaintStyle) -> None:
     """Paint a track with its title and its scale."""
     _paint_title(painter, row, style)
-    row.track.paint_gutter(painter, QRectF(0, row.rect.top(), GUTTER, row.rect.height()), style)
+    row.track.paint_gutter(painter, QRectF(0, row.rect.top(), row.rect.left(), row.rect.height()), style)
     painter.setClipRect(QRectF(view.left - 1, row.rect.top() - _GAP / 2, view.width + 2, row.rect.height() + _GAP))
     row.track.paint(painter, row.rect, view, style)
     painter.setOpacity(1.0)
@@ -82,7 +88,7 @@ def paint_row(painter: QPainter, row: Row, view: DepthView, style: PaintStyle) -
 
 def _paint_title(painter: QPainter, row: Row, style: PaintStyle) -> None:
     """Paint the track's name and, under it, its muted line, each cut with an ellipsis where it is too long."""
-    room = GUTTER - _LEFT - (_LEFT if isinstance(row.track, SideTrack) else _SCALE_ROOM)
+    room = row.rect.left() - _LEFT - (_LEFT if isinstance(row.track, SideTrack) else _SCALE_ROOM)
     top = row.rect.top()
     for text, font, color in (
         (row.track.title(), style.bold, "text"),

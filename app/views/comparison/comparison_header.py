@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.state.architecture_document import Snapshot
 
@@ -26,11 +27,12 @@ class ComparisonHeader(QWidget):
         self.pins.setAccessibleName(self.tr("Reference"))
         self.pins.setToolTip(self.tr("The pinned architecture that differences are shown against."))
         self.pins.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.pins.setMinimumContentsLength(8)
         self.pins.activated.connect(self.reference_chosen)
         exchange = self.tr("Exchange the reference and the open architecture")
         self.swap = self._button("comparison_swap", self.tr("⇄ Swap"), exchange)
         self.swap.clicked.connect(self.swap_wanted)
-        self.open_name = QLabel(self)
+        self.open_name = NameLabel(self)
         self.open_name.setProperty("role", "heading")
         twins = self.tr("Compare the open architecture with a twin")
         self.twins = self._button("comparison_twins", self.tr("Twins ▾"), twins)
@@ -49,6 +51,7 @@ class ComparisonHeader(QWidget):
             self.pins.addItems(names)
         self.pins.setCurrentIndex(0)
         self.open_name.setText(other.config.name)
+        self.open_name.setToolTip(other.config.name)
         self.line.setText(line)
 
     def name_twins(self, texts: dict[str, tuple[str, bool]]) -> None:
@@ -70,7 +73,6 @@ class ComparisonHeader(QWidget):
         names.addStretch(1)
         names.addWidget(self.twins)
         names.addWidget(self.copy)
-        self.open_name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 2)
         layout.setSpacing(5)
@@ -98,6 +100,21 @@ class ComparisonHeader(QWidget):
         button.setAccessibleName(accessible)
         button.setToolTip(accessible)
         return button
+
+
+class NameLabel(QLabel):
+    """A name that is cut with an ellipsis where room is short."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of a few letters."""
+        return QSize(6 * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint as much of the name as fits."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
 
 
 def _open_under(button: QToolButton, menu: QMenu, _checked: bool = False) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QPalette, QPixmap, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication, QPixmap, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
@@ -12,18 +12,17 @@ from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.views.comparison.aligned_pair import AlignedPair, aligned_pair
+from app.views.comparison.canvas_page import CanvasPage
 from app.views.comparison.comparison_header import ComparisonHeader
+from app.views.comparison.comparison_tables import ComparisonTables
 from app.views.comparison.depth_canvas import ComparisonCanvas
 from app.views.comparison.difference_words import difference_line
 from app.views.comparison.empty_state import EmptyState
-from app.views.comparison.figure_table import FigureRow, FigureTable
 from app.views.comparison.paired_runs import PairedRuns, paired_runs
 from app.views.comparison.run_curves import RunCurves
-from app.views.comparison.totals import StageRow, TotalRow, markdown_tables, stage_rows, total_rows
+from app.views.comparison.totals import markdown_tables
 from app.views.comparison.twin_offers import TwinOffer, twin_offers
 from resnet_core.export.table_text import table_as_markdown
-
-_STAGE_DETAILS = (frozenset({2, 3, 5, 6}), frozenset({1}))
 
 
 class ComparisonView(QWidget):
@@ -42,21 +41,19 @@ class ComparisonView(QWidget):
         self.setObjectName("comparison_view")
         self.setAccessibleName(self.tr("Compare"))
         self._document, self._selection, self._pinned = document, selection, pinned
-        self._runs, self._theme = runs, theme
+        self._runs = runs
         self._stale, self._held = True, False
         self._pair: AlignedPair | None = None
         self._paired_runs = PairedRuns()
-        self.empty = EmptyState(self)
+        self.empty = EmptyState(theme, self)
         self.header = ComparisonHeader(self)
         self.canvas = ComparisonCanvas(theme, self)
-        self.totals = FigureTable(1, theme, self)
-        self.stages = FigureTable(2, theme, self, optional=_STAGE_DETAILS)
+        self.tables = ComparisonTables(theme, self)
         self.curves = RunCurves(theme, self)
         self._pages = QStackedLayout(self)
-        self._content = QWidget(self)
+        self._content = CanvasPage(theme, self)
         self._lay_out()
         self._listen()
-        self._adopt_colors()
 
     @property
     def pair(self) -> AlignedPair | None:
@@ -99,34 +96,21 @@ class ComparisonView(QWidget):
             self._refresh()
 
     def _lay_out(self) -> None:
-        tables = QHBoxLayout()
-        tables.setContentsMargins(8, 0, 8, 4)
-        tables.setSpacing(28)
-        for table in (self.totals, self.stages):
-            tables.addWidget(table, 0, Qt.AlignmentFlag.AlignTop)
-        tables.addStretch(1)
         layout = QVBoxLayout(self._content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.header)
-        layout.addLayout(tables)
+        layout.addWidget(self.tables)
         layout.addWidget(self.canvas, 5)
         layout.addWidget(self.curves, 1)
-        for page in (self._content, self.empty):
-            page.setAutoFillBackground(True)
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._content)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(scroll)
-        for widget, name, text in (
-            (self.canvas, "comparison_canvas", self.tr("Both architectures along the axis of depth")),
-            (self.totals, "comparison_totals", self.tr("Totals of both architectures")),
-            (self.stages, "comparison_stages", self.tr("Counts of both architectures by stage")),
-        ):
-            widget.setObjectName(name)
-            widget.setAccessibleName(text)
+        self.canvas.setObjectName("comparison_canvas")
+        self.canvas.setAccessibleName(self.tr("Both architectures along the axis of depth"))
 
     def _listen(self) -> None:
         self._document.changed.connect(self._on_changed)
@@ -136,9 +120,8 @@ class ComparisonView(QWidget):
         self._runs.advanced.connect(self._on_advanced)
         self._selection.changed.connect(self._on_selection)
         self._selection.step_changed.connect(self._on_runs)
-        self._theme.changed.connect(self._adopt_colors)
         self.canvas.id_chosen.connect(self._selection.select)
-        self.stages.row_chosen.connect(self._on_stage)
+        self.tables.stage_chosen.connect(self._on_stage)
         self.curves.step_chosen.connect(self._selection.set_step)
         self.empty.accepted.connect(self._open_twin)
         self.empty.pin_wanted.connect(lambda: self._pinned.make_reference(self._document.snapshot))
@@ -166,8 +149,7 @@ class ComparisonView(QWidget):
             return
         pair = self._pair = aligned_pair(reference, snapshot)
         self.header.show_names(self._pinned.pinned, snapshot, difference_line(pair))
-        self.totals.show_rows(self._totals_header(pair), tuple(map(_total_row, total_rows(pair))))
-        self.stages.show_rows(self._stages_header(), tuple(map(_stage_row, stage_rows(pair))))
+        self.tables.show_pair(pair)
         self.canvas.show_pair(pair)
         self._show_runs()
         self._show_selection()
@@ -182,7 +164,7 @@ class ComparisonView(QWidget):
     def _show_selection(self) -> None:
         self.canvas.show_selection(self._selection.selected)
         column = self.canvas.highlighted
-        self.stages.highlight(column.partition(".")[0])
+        self.tables.stages.highlight(column.partition(".")[0])
 
     @Slot()
     def _on_runs(self) -> None:
@@ -230,23 +212,6 @@ class ComparisonView(QWidget):
         offers = twin_offers(self._document.config)
         self.header.name_twins({offer.key: (offer.text, offer.config is not None) for offer in offers})
 
-    def _totals_header(self, pair: AlignedPair) -> tuple[str, ...]:
-        reference, other = pair.reference.config.name, pair.open.config.name
-        sides = f"{reference}\n{self.tr('reference')}", f"{other}\n{self.tr('open')}"
-        return ("", *sides, self.tr("difference"), "%")
-
-    def _stages_header(self) -> tuple[str, ...]:
-        sides = self.tr("reference"), self.tr("open"), self.tr("difference")
-        metrics = [f"{metric}\n{side}" for metric in (self.tr("Parameters"), self.tr("MACs")) for side in sides]
-        return (self.tr("Stage"), self.tr("Blocks"), *metrics)
-
-    def _adopt_colors(self) -> None:
-        palette = QPalette(self.palette())
-        for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Window):
-            palette.setColor(role, QColor(self._theme.colors.canvas))
-        for widget in (self._content, self.empty, self.totals, self.stages):
-            widget.setPalette(palette)
-
 
 class _Held:
     """Holds back a view's refreshes while several states change together; one follows at the end."""
@@ -261,16 +226,3 @@ class _Held:
         self._view._held = False
         if self._view._stale:
             self._view._on_changed()
-
-
-def _total_row(row: TotalRow) -> FigureRow:
-    sign = (row.open > row.reference) - (row.open < row.reference)
-    return FigureRow(row.key, row.texts, row.explanation, (0, 0, 0, sign, sign))
-
-
-def _stage_row(row: StageRow) -> FigureRow:
-    signs = [0] * 8
-    for place, metric in ((4, "parameters"), (7, "macs")):
-        delta = row.difference.delta(metric)
-        signs[place] = (delta > 0) - (delta < 0)
-    return FigureRow(row.difference.id, row.texts, "", tuple(signs))

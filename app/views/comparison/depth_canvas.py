@@ -20,7 +20,15 @@ from app.painting.paint_style import PaintStyle
 from app.painting.track import Track
 from app.services.theme import Theme
 from app.views.comparison.aligned_pair import AlignedPair, Column
-from app.views.comparison.canvas_rows import GUTTER, RIGHT, Row, least_height, paint_background, paint_row, placed_rows
+from app.views.comparison.canvas_rows import (
+    RIGHT,
+    Row,
+    gutter_of,
+    least_height,
+    paint_background,
+    paint_row,
+    placed_rows,
+)
 from app.views.comparison.gradient_profile_track import GradientProfileTrack
 from app.views.comparison.pair_tracks import BothTrack, DifferenceTrack, SideTrack, column_at
 from app.views.comparison.paired_runs import PairedRuns
@@ -113,7 +121,7 @@ class ComparisonCanvas(QWidget):
 
     def rows(self) -> tuple[Row, ...]:
         """Return the shown tracks with their places, squeezed together or spread to the height there is."""
-        return placed_rows(self.tracks(), self._width(), self.height())
+        return placed_rows(self.tracks(), self.width(), self.height())
 
     def sizeHint(self) -> QSize:
         """Return the least room: what is left over in the window goes to the canvas anyway."""
@@ -155,7 +163,7 @@ class ComparisonCanvas(QWidget):
             else:
                 width = max(self._width(), 1.0)
                 scale = self._view.scale * width / self._view.width
-                self._view = self._view._replace(width=width, scale=scale).clamped()
+                self._view = self._view._replace(left=gutter_of(self.width()), width=width, scale=scale).clamped()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the pointer; a sideways wheel pans."""
@@ -271,11 +279,11 @@ class ComparisonCanvas(QWidget):
         self.update()
 
     def _width(self) -> float:
-        return max(self.width() - GUTTER - RIGHT, 1.0)
+        return max(self.width() - gutter_of(self.width()) - RIGHT, 1.0)
 
     def _ready_view(self) -> DepthView | None:
         if self._view is None and self._pair is not None:
-            self._view = DepthView.fitted(self._pair.open_axis, GUTTER, self._width())
+            self._view = DepthView.fitted(self._pair.open_axis, gutter_of(self.width()), self._width())
         return self._view
 
     def _ready_style(self) -> PaintStyle:

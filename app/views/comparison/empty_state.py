@@ -5,22 +5,24 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.services.theme import Theme
 from app.state.architecture_document import Snapshot, analyzed
 from app.views.comparison.aligned_pair import aligned_pair
+from app.views.comparison.canvas_page import CanvasPage
 from app.views.comparison.difference_words import difference_line
 from app.views.comparison.twin_offers import TwinOffer, twin_offers
 
-_WIDTH = 560
+_WIDTH = 520
 
 
-class EmptyState(QWidget):
+class EmptyState(CanvasPage):
     """Two offers with what each would show; `accepted` carries a TwinOffer, `pin_wanted` asks to pin what is open."""
 
     accepted = Signal(object)
     pin_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
         self.setObjectName("comparison_empty_state")
         self.headline = QLabel(self)
         self.headline.setProperty("role", "heading")

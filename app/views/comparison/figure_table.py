@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QSizePolicy,
     QTableView,
     QWidget,
 )
@@ -18,20 +17,32 @@ from app.services.fonts import number_font
 from app.services.theme import Theme, ThemeColors
 from app.views.comparison.side_style import difference_color
 
-_PADDING, _ROW_PADDING, _MOST_HEADER = 7, 2, 120
+_PADDING, _ROW_PADDING, _MOST_HEADER, _MOST_SHORT_HEADER = 7, 2, 120, 84
 Index = QModelIndex | QPersistentModelIndex
 
 
 class FigureRow(NamedTuple):
-    """One row: what it stands for, its cells (the first `texts` of a table are words), a tooltip, signs by cell.
+    """One row: what it stands for, its cells (the first ones of a table are words), a tooltip, signs by cell.
 
-    A cell with a sign other than 0 is a difference: warm where it is more, cool where it is less.
+    A cell with a sign other than 0 is a difference: warm where it is more, cool where it is less. `short` has the same
+    cells with fewer digits, for where room is short.
     """
 
     id: str
     cells: tuple[str, ...]
     tooltip: str = ""
     signs: tuple[int, ...] = ()
+    short: tuple[str, ...] = ()
+
+
+class Variant(NamedTuple):
+    """How a table is shown: which columns are left out, and whether its figures have fewer digits."""
+
+    hidden: frozenset[int] = frozenset()
+    short: bool = False
+
+
+WHOLE = Variant()
 
 
 class FigureModel(QAbstractTableModel):
@@ -84,56 +95,58 @@ class FigureModel(QAbstractTableModel):
 
 
 class FigureTable(QTableView):
-    """The table; `row_chosen` carries the id of a clicked row. The sets of columns in `optional` make way in turn."""
+    """The table; `row_chosen` carries the id of a clicked row."""
 
     row_chosen = Signal(str)
 
-    def __init__(
-        self, words: int, theme: Theme, parent: QWidget | None = None, optional: tuple[frozenset[int], ...] = ()
-    ) -> None:
+    def __init__(self, words: int, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figures = FigureModel(words, self)
         self.setModel(self.figures)
         self._theme, self._numbers = theme, number_font(self.font().pointSizeF())
         self._number_metrics, self._word_metrics = QFontMetrics(self._numbers), QFontMetrics(self.font())
-        self._optional = optional
-        self._widths: tuple[int, ...] = ()
+        self._variant = WHOLE
+        self._widths: dict[bool, tuple[int, ...]] = {False: (), True: ()}
         self._set_up()
         self.clicked.connect(lambda index: self.row_chosen.emit(self.figures.rows[index.row()].id))
         theme.changed.connect(lambda _colors: self.viewport().update())
 
+    @property
+    def variant(self) -> Variant:
+        """How the table is shown."""
+        return self._variant
+
     def show_rows(self, header: tuple[str, ...], rows: tuple[FigureRow, ...]) -> None:
-        """Show other rows, each column as wide as its widest cell."""
+        """Take other rows; `show_variant` then lays them out."""
         self.figures.show(header, rows)
-        widths = tuple(self._width_of(place) for place in range(len(header)))
-        if widths != self._widths:
-            self._widths = widths
-            self._share_width()
-            self.updateGeometry()
-        self.figures.shown_header = tuple(map(self._elided, header, widths))
+        whole = tuple(self._width_of(place, short=False) for place in range(len(header)))
+        has_short = any(row.short for row in rows)
+        self._widths = {
+            False: whole,
+            True: tuple(self._width_of(place, short=True) for place in range(len(header))) if has_short else whole,
+        }
         self.viewport().update()
         self.horizontalHeader().viewport().update()
+
+    def width_in(self, variant: Variant) -> int:
+        """Return the room a variant takes."""
+        return sum(width for place, width in enumerate(self._widths[variant.short]) if place not in variant.hidden)
+
+    def show_variant(self, variant: Variant) -> None:
+        """Lay the rows out in one of their variants, each column as wide as its widest cell."""
+        self._variant = variant
+        widths = self._widths[variant.short]
+        for place, width in enumerate(widths):
+            self.setColumnHidden(place, place in variant.hidden)
+            self.setColumnWidth(place, width)
+        self.figures.shown_header = tuple(map(self._elided, self.figures.header, widths))
+        self.setFixedSize(self.width_in(variant), self._rows_height())
 
     def highlight(self, id: str) -> None:
         """Highlight the row of `id`."""
         if id != self.figures.highlighted:
             self.figures.highlighted = id
             self.viewport().update()
-
-    def sizeHint(self) -> QSize:
-        """Return exactly the room of every row and column."""
-        return QSize(sum(self._widths) + 2, self._rows_height())
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same without the columns that may make way."""
-        optional = frozenset().union(*self._optional)
-        needed = sum(width for place, width in enumerate(self._widths) if place not in optional)
-        return QSize(needed + 2, self._rows_height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide the optional columns where there is no room for all."""
-        super().resizeEvent(event)
-        self._share_width()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint every cell in one go: asking a delegate cell by cell costs several times more."""
@@ -157,7 +170,8 @@ class FigureTable(QTableView):
         left, width = self.columnViewportPosition(column) + _PADDING, self.columnWidth(column) - 2 * _PADDING
         flags = (Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
         for place, row in enumerate(self.figures.rows):
-            text, sign = row.cells[column], row.signs[column] if column < len(row.signs) else 0
+            cells = row.short if self._variant.short and row.short else row.cells
+            text, sign = cells[column], row.signs[column] if column < len(row.signs) else 0
             if is_word:
                 text = self._word_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
             quiet = text.startswith("±0") or (is_word and column > 0)
@@ -175,7 +189,6 @@ class FigureTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.viewport().setAutoFillBackground(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 2 * _ROW_PADDING)
@@ -190,26 +203,16 @@ class FigureTable(QTableView):
         rows = len(self.figures.rows) * self.verticalHeader().defaultSectionSize()
         return rows + self.horizontalHeader().sizeHint().height() + 2
 
-    def _width_of(self, place: int) -> int:
-        words = place < self.figures.words
-        metrics = self._word_metrics if words else self._number_metrics
-        cells = max((metrics.horizontalAdvance(row.cells[place]) for row in self.figures.rows), default=0)
+    def _width_of(self, place: int, *, short: bool) -> int:
+        metrics = self._word_metrics if place < self.figures.words else self._number_metrics
+        texts = ((row.short or row.cells)[place] if short else row.cells[place] for row in self.figures.rows)
+        cells = max(map(metrics.horizontalAdvance, texts), default=0)
         lines = self.figures.header[place].split("\n")
-        header = min(max(map(self.fontMetrics().horizontalAdvance, lines)), _MOST_HEADER)
+        most = _MOST_SHORT_HEADER if short else _MOST_HEADER
+        header = min(max(map(self.fontMetrics().horizontalAdvance, lines)), most)
         return max(cells, header) + 2 * _PADDING + 2
 
     def _elided(self, name: str, width: int) -> str:
         """Return a column's name with each of its lines cut to the column."""
         metrics, room = self.fontMetrics(), width - 2 * _PADDING
         return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in name.split("\n"))
-
-    def _share_width(self) -> None:
-        """Show as many columns as fit; the first one gives way where that is not enough."""
-        room, hidden = self.viewport().width(), frozenset[int]()
-        for optional in self._optional:
-            if sum(width for place, width in enumerate(self._widths) if place not in hidden) > room:
-                hidden |= optional
-        rest = room - sum(width for place, width in enumerate(self._widths) if place not in hidden)
-        for place, width in enumerate(self._widths):
-            self.setColumnHidden(place, place in hidden)
-            self.setColumnWidth(place, max(width + min(rest, 0), 40) if place == 0 else width)

@@ -30,7 +30,7 @@ class GradientProfileTrack(Track):
 
     key = "gradient_profile"
     height = 84.0
-    least_height = 54.0
+    least_height = 50.0
     live = True
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ class SideTrack(StructureTrack):
     """The structure of one of the two; where only the other has a block, an empty place that says so."""
 
     height = 122.0
-    least_height = 74.0
+    least_height = 68.0
 
     def __init__(self, side: Side) -> None:
         self.key = side
@@ -90,7 +90,7 @@ class BothTrack(Track):
     """A count of each block in both: the open architecture as a full bar, a reference that differs as an outline."""
 
     height = 54.0
-    least_height = 30.0
+    least_height = 28.0
 
     def __init__(self, metric: Metric) -> None:
         self.key = metric
@@ -110,7 +110,7 @@ class BothTrack(Track):
 
     def subtitle(self) -> str:
         """Return how to read the bars."""
-        return translate("Comparison", "outline: reference")
+        return translate("Comparison", "line: reference")
 
     def paint(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint the bars on their base line."""
@@ -162,7 +162,7 @@ class DifferenceTrack(Track):
     """How much more (warm, up) or less (cool, down) the open architecture has than the reference, block by block."""
 
     height = 54.0
-    least_height = 34.0
+    least_height = 31.0
 
     def __init__(self, metric: Metric) -> None:
         self.key = f"{metric}_difference"
@@ -189,7 +189,7 @@ class DifferenceTrack(Track):
         other = reference + total.delta(self.metric)
         relative = percent_difference(other, reference) if other != reference else ""
         text = f"{compact_difference(other, reference)}  {relative}"
-        return translate("Comparison", "{difference} in all").format(difference=text.strip())
+        return text.strip()
 
     def paint(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint the signed bars about their zero line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.formatting import decimal, percent
 from app.services.theme import Theme
@@ -41,6 +41,9 @@ class RunCurves(QWidget):
         self.loss.set_names(tuple(_label(pair, runs, side) for side in SIDES))
         for plot in (self.loss, self.accuracy):
             plot.setVisible(bool(runs.keys))
+        # Without curves it is one line at the foot, and the tracks take the room.
+        vertical = QSizePolicy.Policy.Preferred if runs.keys else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
         self.loss.show_curves(_curves(runs, "train_loss"), step)
         self.accuracy.show_curves(_curves(runs, "test_accuracy"), step)
 

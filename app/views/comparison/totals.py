@@ -39,6 +39,14 @@ class TotalRow(NamedTuple):
         values = write(self.reference), write(self.open), differ(self.open, self.reference)
         return (self.label, *values, relative(self.open, self.reference))
 
+    @property
+    def short_texts(self) -> tuple[str, ...]:
+        """The cells with three digits a count."""
+        if self.is_memory:
+            return self.texts
+        values = compact(self.reference), compact(self.open), compact_difference(self.open, self.reference)
+        return (self.label, *values, relative(self.open, self.reference))
+
 
 _TOTALS: tuple[tuple[str, str, str, Callable[[CostReport], int]], ...] = (
     (
