@@ -1,98 +1,27 @@
-"""The Compare tab as a person uses it: pin, open a twin, read the differences, click a block, follow two runs."""
+"""The Compare tab as a person uses it: pin, open a twin, read the differences, click a block."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.formatting import exact, exact_difference
-from app.services.theme import Theme
-from app.state.architecture_document import ArchitectureDocument, analyzed
-from app.state.pinned_state import PinnedState
-from app.state.runs_state import Curve, RunsState, ShownRun
-from app.state.selection_state import SelectionState
+from app.state.architecture_document import analyzed
 from app.views.comparison.aligned_pair import aligned_pair, gaps
-from app.views.comparison.comparison_view import ComparisonView
 from app.views.comparison.difference_words import difference_line
-from app.views.comparison.side_style import difference_color, side_color
+from app.views.comparison.side_style import difference_color
 from resnet_core.analysis.report_diff import report_diff
-from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.twins import plain_twin, with_kind
-from resnet_core.runs.run_records import RunSummary
-
-LEFT = Qt.MouseButton.LeftButton
-
-
-class Bench(NamedTuple):
-    """A Compare tab on the screen with all that it listens to."""
-
-    view: ComparisonView
-    document: ArchitectureDocument
-    selection: SelectionState
-    pinned: PinnedState
-    runs: RunsState
-    theme: Theme
-
-    def point_in(self, key: str, block: str) -> QPoint:
-        """The middle of a block's column in one of the tracks."""
-        canvas = self.view.canvas
-        assert canvas.pair is not None and canvas.depth_view is not None
-        column = canvas.pair.column_of(block)
-        assert column is not None
-        row = next(row for row in canvas.rows() if row.track.key == key)
-        return QPoint(round(canvas.depth_view.x(column.span.middle)), round(row.rect.center().y()))
-
-    def image(self) -> QImage:
-        return self.view.canvas.grab().toImage()
-
-    def totals(self) -> dict[str, tuple[str, ...]]:
-        return {row.id: row.cells for row in self.view.tables.totals.figures.rows}
-
-
-Build = Callable[..., Bench]
+from tests.app.comparison_bench import LEFT, Build, builder, colors_of
 
 
 @pytest.fixture
 def bench(qtbot: QtBot) -> Build:
-    def build(opened: str | ArchitectureConfig = "ResNet-50", reference: str = "", shown: bool = True) -> Bench:
-        config = preset(opened) if isinstance(opened, str) else opened
-        states = ArchitectureDocument(config), SelectionState(), PinnedState(), RunsState(), Theme("light")
-        if reference:
-            states[2].pin(analyzed(preset(reference)))
-        view = ComparisonView(*states)
-        qtbot.addWidget(view)
-        view.resize(900, 700)
-        if shown:
-            view.show()
-            qtbot.waitExposed(view)
-            QGuiApplication.processEvents()  # the layout of the page that the first show has brought up
-        return Bench(view, *states)
-
-    return build
-
-
-def run_of(config: ArchitectureConfig, key: str, loss: float = 1.0, norm: float = 1e-2) -> ShownRun:
-    """A finished run of 100 steps of `config`, fitted to 16x16 digits, with constant curves."""
-    boundaries = analyzed(config).graph.boundaries
-    fitted = with_value(with_value(config, ("input", "height"), 16), ("input", "width"), 16)
-    steps, captures = np.arange(100, dtype=np.int64), np.arange(0, 100, 10, dtype=np.int64)
-    evaluations = np.array([25, 50, 75, 100], dtype=np.int64)
-    norms = np.full((len(captures), len(boundaries)), norm) * (1 + captures[:, None] / 100)
-    summary = RunSummary(key, Path(key), key, "finished", step=100, architecture_name=config.name)
-    curves = {
-        "train_loss": Curve(steps, np.full(100, loss)),
-        "test_accuracy": Curve(evaluations, np.array([0.2, 0.4, 0.6, 0.8])),
-    }
-    return ShownRun(summary, fitted, curves, boundaries, captures, norms)
+    return builder(qtbot)
 
 
 def test_that_the_empty_state_says_how_to_get_a_pin_when_there_is_none(bench: Build) -> None:
@@ -273,79 +202,6 @@ def test_that_the_line_is_computed_from_both_configurations(reference: str, open
     assert [part for part in parts if part not in line] == [], line
 
 
-def test_that_the_runs_line_names_who_has_no_run(bench: Build) -> None:
-    b = bench("Plain-20", "ResNet-20")
-    missing = b.view.curves.missing
-    assert "ResNet-20" in missing.text() and "Plain-20" in missing.text()
-    assert not b.view.curves.loss.isVisible()
-    b.runs.put(run_of(preset("ResNet-20"), "first"))
-    assert "Plain-20" in missing.text() and "ResNet-20" not in missing.text()
-    assert b.view.curves.loss.isVisible()
-    b.runs.put(run_of(preset("Plain-20"), "second"))
-    assert not missing.isVisible()
-
-
-def test_that_two_runs_draw_two_curves_and_two_gradient_profiles(bench: Build) -> None:
-    b = bench("Plain-20", "ResNet-20")
-    b.runs.put(run_of(preset("ResNet-20"), "first", loss=0.5, norm=1e-2))
-    b.runs.put(run_of(preset("Plain-20"), "second", loss=2.0, norm=1e-6))
-    for plot in (b.view.curves.loss, b.view.curves.accuracy):
-        colors = colors_of(plot.grab().toImage())
-        assert {side_color(b.theme.colors, "reference"), side_color(b.theme.colors, "open")} <= colors
-    norms = b.view.canvas.gradient.norms
-    assert set(norms) == {"reference", "open"}
-    assert norms["open"][0] < norms["reference"][0]
-    assert "gradient_profile" in [track.key for track in b.view.canvas.tracks()]
-
-
-def test_that_the_selected_step_chooses_the_gradient_profile(bench: Build) -> None:
-    b = bench("Plain-20", "ResNet-20")
-    b.runs.put(run_of(preset("ResNet-20"), "first", norm=1e-2))
-    b.selection.set_step(0)
-    assert b.view.canvas.gradient.norms["reference"][0] == pytest.approx(1e-2)
-    b.selection.set_step(95)
-    assert b.view.canvas.gradient.norms["reference"][0] == pytest.approx(1.9e-2)
-    assert "90" in b.view.canvas.gradient.subtitle()
-
-
-def test_that_a_point_in_the_curves_chooses_the_step(bench: Build, qtbot: QtBot) -> None:
-    b = bench("Plain-20", "ResNet-20")
-    b.runs.put(run_of(preset("ResNet-20"), "first"))
-    plot = b.view.curves.loss
-    qtbot.mouseClick(plot, LEFT, pos=QPoint(plot.width() // 2, plot.height() // 2))
-    assert b.selection.step is not None and 30 < b.selection.step < 70
-
-
-def test_that_a_run_of_another_architecture_of_the_same_name_is_not_shown(bench: Build) -> None:
-    wider = with_value(preset("ResNet-20"), ("stages", 2, "width"), 128)
-    b = bench(wider, "ResNet-20")
-    b.runs.put(run_of(preset("ResNet-20"), "first"))
-    assert set(b.view.canvas.gradient.norms) == {"reference"}
-
-
-def test_that_a_diverged_run_is_drawn_up_to_where_it_broke(bench: Build) -> None:
-    b = bench("Plain-20", "ResNet-20")
-    run = run_of(preset("ResNet-20"), "first")
-    loss, norms = run.curves["train_loss"], run.boundary_norms.copy()
-    loss.values[50:], norms[:, 3], norms[:, 4] = np.nan, np.inf, 0.0
-    b.runs.put(run._replace(boundary_norms=norms))
-    assert side_color(b.theme.colors, "reference") in colors_of(b.view.curves.loss.grab().toImage())
-    assert not b.image().isNull()
-
-
-def test_that_a_hidden_view_does_nothing_until_it_is_shown(bench: Build, qtbot: QtBot) -> None:
-    b = bench("ResNet-50", "ResNet-34", shown=False)
-    b.document.open_preset("ResNet-101", "open")
-    b.selection.select("layer3.1")
-    b.runs.put(run_of(preset("ResNet-34"), "first"))
-    assert b.view.pair is None
-    b.view.show()
-    qtbot.waitExposed(b.view)
-    assert b.view.pair is not None and b.view.pair.open.config == preset("ResNet-101")
-    assert b.view.canvas.highlighted == "layer3.1"
-    assert set(b.view.canvas.gradient.norms) == {"reference"}
-
-
 def test_that_the_copied_text_holds_the_line_and_exact_totals(bench: Build) -> None:
     b = bench("ResNet-101", "ResNet-50")
     b.view.header.text_wanted.emit()
@@ -423,10 +279,3 @@ def test_that_any_two_networks_can_stand_side_by_side(bench: Build, opened: str)
     b = bench(opened, "ResNet-50")
     assert b.view.canvas.isVisible()
     assert not b.image().isNull()
-
-
-def colors_of(image: QImage) -> set[str]:
-    """Every colour of a picture as #rrggbb."""
-    pixels = image.convertToFormat(QImage.Format.Format_RGB32)
-    words = np.frombuffer(pixels.constBits(), np.uint32).reshape(pixels.height(), -1)[:, : pixels.width()]
-    return {f"#{word & 0xFFFFFF:06x}" for word in np.unique(words).tolist()}
