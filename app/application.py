@@ -130,6 +130,8 @@ class Application(QObject):
         self.service = EngineService(self.document, self.recipe, self.engine, self.follower, self.library, self)
         self.keeper = SessionKeeper(self._folder, self.session, self)
         self._dress(self.theme.colors)
+        # Before any view listens: a new style sheet takes back the palettes that widgets gave themselves.
+        self.theme.changed.connect(self._dress)
 
     def _make_views(self) -> None:
         self.atlas = AtlasView(self.document, self.selection, self.pinned, self.runs, self.theme)
@@ -230,7 +232,6 @@ class Application(QObject):
         self.keeper.failed.connect(self.errors.report)
         self.service.answered.connect(self.desk.show_answer)
         self.service.job_ended.connect(self._close_if_waiting)
-        self.theme.changed.connect(self._dress)
 
     def _connect_window(self) -> None:
         window = self.window

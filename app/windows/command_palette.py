@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 
-WIDTH, HEIGHT, FROM_TOP = 560, 380, 64
+WIDTH, HEIGHT, FROM_TOP = 560, 420, 64
+PLACE_ROLE = Qt.ItemDataRole.UserRole
+HINT_ROLE = Qt.ItemDataRole.UserRole + 1
+ModelIndex = QModelIndex | QPersistentModelIndex
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -41,6 +53,24 @@ def match_score(query: str, text: str) -> int | None:
     return score * 100 - len(text)
 
 
+class _HintedRows(QStyledItemDelegate):
+    """Rows with some air, their hint muted at the right edge."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), option.fontMetrics.height() + 9)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        edge = option.rect.adjusted(0, 0, -8, 0)
+        painter.drawText(
+            edge, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(HINT_ROLE) or "")
+        )
+        painter.restore()
+
+
 class CommandPalette(QFrame):
     """A list over the window that narrows as one types; Enter takes the chosen entry, Escape leaves."""
 
@@ -60,6 +90,7 @@ class CommandPalette(QFrame):
         self._list.setAccessibleName(self.tr("Commands"))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setUniformItemSizes(True)
+        self._list.setItemDelegate(_HintedRows(self._list))
         self._list.itemClicked.connect(self._take)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -104,8 +135,9 @@ class CommandPalette(QFrame):
         self._list.clear()
         for _, place in found:
             entry = self._offered[place]
-            item = QListWidgetItem(f"{entry.text}    {entry.hint}" if entry.hint else entry.text)
-            item.setData(Qt.ItemDataRole.UserRole, place)
+            item = QListWidgetItem(entry.text)
+            item.setData(PLACE_ROLE, place)
+            item.setData(HINT_ROLE, entry.hint)
             self._list.addItem(item)
         if not found:
             nothing = QListWidgetItem(self.tr("No action and no architecture has these letters in this order."))
@@ -116,7 +148,7 @@ class CommandPalette(QFrame):
     def _take(self, item: QListWidgetItem | None) -> None:
         if item is None or not item.flags():
             return
-        entry = self._offered[item.data(Qt.ItemDataRole.UserRole)]
+        entry = self._offered[item.data(PLACE_ROLE)]
         self._leave()
         entry.take()
 

@@ -25,6 +25,7 @@ class NoticeBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice_bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._report = ErrorReport("", "")
         self._text = QLabel()
         self._text.setObjectName("notice_text")
