@@ -26,6 +26,8 @@ from resnet_core.training.checkpoint import load_checkpoint
 from tests.process.worker_talk import BareWorker, train_request
 from tests.training.tiny_runs import tiny_architecture
 
+pytestmark = pytest.mark.slow
+
 NOISY_WORKER = """
 import os, sys
 from resnet_core.process import jobs, worker

@@ -37,6 +37,7 @@ from resnet_core.training.checkpoint import load_checkpoint
 from tests.process.worker_talk import Mailbox, await_that, train_request
 from tests.training.tiny_runs import tiny_architecture
 
+pytestmark = pytest.mark.slow
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
 
 
@@ -129,6 +130,18 @@ def test_that_a_killed_worker_is_told_and_its_run_stays_readable_and_can_be_resu
         pool.cancel(again)
         mail.await_message(again, JobDone)
     assert RunReader(folder).summary().status == "stopped"
+
+
+@posix_only
+def test_that_a_job_finds_another_worker_when_the_spare_was_killed() -> None:
+    with WorkerPool() as pool:
+        mail = Mailbox(pool)
+        os.kill(ready_pool(pool).pid, signal.SIGKILL)
+        job = pool.submit(build_request())
+        if job == 1:  # it was dying when it took the job: that is told, and the next one finds a living worker
+            mail.await_message(job, WorkerDied)
+            job = pool.submit(build_request())
+        assert mail.await_message(job, JobDone).document["agrees"] is True
 
 
 def test_that_closing_the_pool_saves_a_training_and_leaves_no_process(tmp_path: Path) -> None:
