@@ -148,6 +148,12 @@ def test_that_the_arrow_keys_walk_through_the_open_architectures_blocks(bench: B
     assert b.selection.selected == "layer4.0"
     qtbot.keyClick(b.view.canvas, Qt.Key.Key_Left)
     assert b.selection.selected == "layer3.5"
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_End)
+    assert b.selection.selected == "fc"
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_Home)
+    assert b.selection.selected == "conv1"
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_Escape)
+    assert b.selection.selected == ""
 
 
 def test_that_difference_bars_are_warm_above_and_cool_below_zero(bench: Build, qtbot: QtBot) -> None:
@@ -259,13 +265,23 @@ def test_that_the_twins_menu_compares_the_open_architecture_with_its_twin(bench:
 def test_that_zooming_keeps_both_strips_at_one_depth(bench: Build, qtbot: QtBot) -> None:
     b = bench("ResNet-101", "ResNet-50")
     canvas = b.view.canvas
-    place = b.point_in("reference", "layer4.1")
-    qtbot.mouseDClick(canvas, LEFT, pos=place)
+    b.selection.select("layer4.1")
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
     assert canvas.depth_view is not None and not canvas.depth_view.is_fitted
-    qtbot.mouseClick(canvas, LEFT, pos=b.point_in("reference", "layer4.1"))
-    assert b.selection.selected == "layer4.1"
-    qtbot.keyClick(canvas, Qt.Key.Key_Home)
+    for key in ("reference", "open"):
+        b.selection.select("")
+        qtbot.mouseClick(canvas, LEFT, pos=b.point_in(key, "layer4.1"))
+        assert b.selection.selected.startswith("layer4.1"), key
+    qtbot.keyClick(canvas, Qt.Key.Key_0)
     assert canvas.depth_view.is_fitted
+
+
+def test_that_a_double_click_shows_everything_again(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-101", "ResNet-50")
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_Plus)
+    assert b.view.canvas.depth_view is not None and not b.view.canvas.depth_view.is_fitted
+    qtbot.mouseDClick(b.view.canvas, LEFT, pos=b.point_in("open", "layer3.10"))
+    assert b.view.canvas.depth_view.is_fitted
 
 
 def test_that_every_pixel_follows_the_theme(bench: Build) -> None:

@@ -36,6 +36,8 @@ from app.views.comparison.paired_runs import PairedRuns
 _DRAG_PX = 4
 _ZOOM_STEP = 1.0015
 _KEY_ZOOM = 1.4
+_ZOOMED_SHARE = 0.35
+_WALKS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9}
 
 
 class ComparisonCanvas(QWidget):
@@ -166,12 +168,15 @@ class ComparisonCanvas(QWidget):
                 self._view = self._view._replace(left=gutter_of(self.width()), width=width, scale=scale).clamped()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the pointer; a sideways wheel pans."""
+        """Zoom about the pointer; with Shift or sideways, pan."""
         view, delta = self._ready_view(), event.angleDelta()
         if view is None:
             return
-        if abs(delta.x()) > abs(delta.y()):
-            self._move_to(view.panned(-delta.x()))
+        sideways = delta.x() if abs(delta.x()) > abs(delta.y()) else 0
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            sideways = delta.y() or delta.x()
+        if sideways:
+            self._move_to(view.panned(-sideways))
         else:
             self._move_to(view.zoomed(_ZOOM_STEP ** delta.y(), event.position().x()))
         event.accept()
@@ -198,27 +203,27 @@ class ComparisonCanvas(QWidget):
             self.id_chosen.emit(self._id_at(event.position()))
         self._pressed_at = None
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Zoom into the column, or back to the whole network."""
-        view, column = self._ready_view(), self._column_at(event.position())
-        if view is None or self._pair is None:
-            return
-        whole = DepthView.fitted(self._pair.open_axis, view.left, view.width)
-        self._move_to(whole if column is None or not view.is_fitted else view.showing(column.span, 0.35))
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Show the whole of both networks."""
+        self._show_whole()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk through the blocks with the arrow keys; plus, minus and Home change the zoom."""
+        """Arrows, Home and End walk through the blocks, Enter zooms to the selected one, + - 0 zoom, Escape clears."""
         view, key = self._ready_view(), event.key()
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         zooms = {Qt.Key.Key_Plus: _KEY_ZOOM, Qt.Key.Key_Equal: _KEY_ZOOM, Qt.Key.Key_Minus: 1 / _KEY_ZOOM}
         if view is None or self._pair is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             super().keyPressEvent(event)
-        elif key in steps:
-            self._walk(steps[Qt.Key(key)])
+        elif key in _WALKS:
+            self._walk(_WALKS[Qt.Key(key)])
         elif key in zooms:
             self._move_to(view.zoomed(zooms[Qt.Key(key)], view.left + view.width / 2))
-        elif key == Qt.Key.Key_Home:
-            self._move_to(DepthView.fitted(self._pair.open_axis, view.left, view.width))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.highlighted:
+            column = self._pair.column_of(self.highlighted)
+            self._move_to(view.showing(column.span, _ZOOMED_SHARE) if column else view)
+        elif key == Qt.Key.Key_0:
+            self._show_whole()
+        elif key == Qt.Key.Key_Escape and self._selected:
+            self.id_chosen.emit("")
         else:
             super().keyPressEvent(event)
 
@@ -231,14 +236,17 @@ class ComparisonCanvas(QWidget):
             self._style = None
         return super().event(event)
 
+    def _show_whole(self) -> None:
+        self._view = None
+        self.update()
+
     def _walk(self, step: int) -> None:
-        """Select the next column that the open architecture has."""
+        """Select the column `step` further on among those that the open architecture has, or the last on that way."""
         assert self._pair is not None
         ids = [column.span.id for column in self._pair.columns if column.difference.other is not None]
         here = self.highlighted
-        place = ids.index(here) + step if here in ids else 0
-        if 0 <= place < len(ids):
-            self.id_chosen.emit(self._selectable(self._pair.columns[0].span.id if not ids else ids[place]))
+        start = ids.index(here) if here in ids else (-1 if step > 0 else len(ids))
+        self.id_chosen.emit(self._selectable(ids[min(max(start + step, 0), len(ids) - 1)]))
 
     def _selectable(self, column_id: str) -> str:
         """Return the id that the shared selection knows: a block's own, the weighted layer of stem or head."""
