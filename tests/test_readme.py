@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -46,6 +48,14 @@ def test_that_the_ci_takes_both_lines_from_the_readme() -> None:
 def test_that_the_table_has_every_command() -> None:
     table = re.findall(r"^\| `skipscope (\w+)", README, re.MULTILINE)
     assert tuple(table) == COMMANDS
+
+
+@pytest.mark.slow
+def test_that_its_python_example_runs() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    program = f"{example}\nprint(report.total.parameters, sum(p.numel() for p in model.parameters()))"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["25557032", "25557032"]
 
 
 def test_that_the_presets_it_names_exist() -> None:

@@ -119,9 +119,6 @@ def test_that_the_digits_are_found_when_started_elsewhere(installed: Path, tmp_p
     assert run_installed(installed, tmp_path, "-c", program).split() == [str(size)]
 
 
-@pytest.mark.skipif(
-    not (ROOT / "app" / "application.py").exists(), reason="app/application.py is not there yet"
-)
 def test_that_the_window_paints_when_started_elsewhere(installed: Path, tmp_path: Path) -> None:
     printed = run_installed(installed, tmp_path, "-m", "app", SKIPSCOPE_QUIT_AFTER_FIRST_PAINT="1")
     assert printed == ""
