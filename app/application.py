@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
@@ -29,10 +30,7 @@ from app.state.recent_files import RecentFiles
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.state.training_recipe import TrainingRecipe
-from app.views.architecture.architecture_view import ArchitectureView
 from app.views.atlas.atlas_view import AtlasView
-from app.views.inspector.inspector_view import InspectorView
-from app.views.runs.run_controls import RunControls
 from app.windows.action_set import ActionSet
 from app.windows.actions import ActionTargets, action_table
 from app.windows.architecture_commands import ArchitectureCommands
@@ -50,6 +48,7 @@ from resnet_core.folders import settings_folder
 from resnet_core.runs.run_library import RunLibrary
 
 if TYPE_CHECKING:
+    from app.views.architecture.architecture_view import ArchitectureView
     from app.views.comparison.comparison_view import ComparisonView
     from app.views.layer_table.layer_table_view import LayerTableView
 
@@ -135,7 +134,10 @@ class Application(QObject):
 
     def _make_views(self) -> None:
         self.atlas = AtlasView(self.document, self.selection, self.pinned, self.runs, self.theme)
-        self.architecture_view = ArchitectureView(self.document, self.pinned, self.theme)
+        # What stands in the docks comes right after the first paint, which it would double.
+        self._architecture_page = LazyPage(self._architecture_view, waits=True, wish=QSize(268, 700))
+        self._inspector_page = LazyPage(self._inspector_view, waits=True, wish=QSize(292, 460))
+        self._controls_page = LazyPage(self._run_controls, waits=True, wish=QSize(292, 280))
         self.layers = LazyPage(self._layer_table)
         self.comparison = LazyPage(self._comparison)
         self.training = LazyPage(self._training)
@@ -163,20 +165,43 @@ class Application(QObject):
 
     def _docks(self) -> tuple[DockPlace, ...]:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        inspector = InspectorView(self.document, self.selection, self.pinned, self.runs, self.theme)
-        controls = RunControls(self.document, self.recipe, self.runs, self.engine, self.service, self.theme)
         return (
-            DockPlace("architecture", self.tr("Architecture"), self.architecture_view, left, self.tr(
+            DockPlace("architecture", self.tr("Architecture"), self._architecture_page, left, self.tr(
                 "Published networks, and every field of the open one. One click opens a network; a value that "
                 "cannot be is marked where it stands, with what would work."
             )),
-            DockPlace("inspector", self.tr("Inspector"), inspector, right, self.tr(
+            DockPlace("inspector", self.tr("Inspector"), self._inspector_page, right, self.tr(
                 "What the selected block or layer is and costs, with the formulas its counts come from."
             )),
-            DockPlace("run", self.tr("Run"), controls, right, self.tr(
+            DockPlace("run", self.tr("Run"), self._controls_page, right, self.tr(
                 "Trains a copy of the open architecture, fitted to the data, for about a minute."
             ), scrolls=True),
         )  # fmt: skip
+
+    @property
+    def architecture_view(self) -> ArchitectureView:
+        """The presets and the form."""
+        return self._architecture_page.view()
+
+    def fill_docks(self) -> None:
+        """Build what stands in the docks."""
+        for page in (self._architecture_page, self._inspector_page, self._controls_page):
+            page.view()
+
+    def _architecture_view(self) -> ArchitectureView:
+        from app.views.architecture.architecture_view import ArchitectureView
+
+        return ArchitectureView(self.document, self.pinned, self.theme)
+
+    def _inspector_view(self) -> QWidget:
+        from app.views.inspector.inspector_view import InspectorView
+
+        return InspectorView(self.document, self.selection, self.pinned, self.runs, self.theme)
+
+    def _run_controls(self) -> QWidget:
+        from app.views.runs.run_controls import RunControls
+
+        return RunControls(self.document, self.recipe, self.runs, self.engine, self.service, self.theme)
 
     def _layer_table(self) -> LayerTableView:
         from app.views.layer_table.layer_table_view import LayerTableView
@@ -209,7 +234,7 @@ class Application(QObject):
         self.architecture.announce = self.status_bar.announce
         self.architecture.compare = lambda: window.show_page("compare")
         run_commands = RunCommands(self.runs, self.recipe, self.engine, self.service, window)
-        view_commands = ViewCommands(window, self.atlas, self.architecture_view, self.layers, self.document.undo_stack)
+        view_commands = ViewCommands(window, self.atlas, self._architecture_page, self.layers, self.document.undo_stack)
         self.desk = DeskCommands(self.settings, self.engine, self.architecture, window)
         targets = ActionTargets(
             self.files, self.architecture, run_commands, view_commands, self.desk, window,
@@ -310,7 +335,10 @@ class Application(QObject):
         self.window.show_page(session.tab)
 
     def begin_work(self) -> None:
-        """Start what the first paint must not wait for: the engine, the list of runs, and the runs shown before."""
+        """Start what the first paint must not wait for: docks, engine, the list of runs, and the runs shown before."""
+        self.fill_docks()
+        gc.freeze()
+        gc.enable()
         self.service.start()
         self.service.refresh_library()
         for key in self._shown_before.shown_runs:

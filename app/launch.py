@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Nothing of Qt, torch or the library is imported before it is known that it is needed: a command
     must answer where no window can open, and the window must stand at once.
     """
+    # Looking for plugins of pydantic, of which there are none, reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if argv is None else argv)
     if words and (words[0] in COMMANDS or words[0].startswith("-")):
         from resnet_core.cli import main as run_command
@@ -55,6 +59,9 @@ def _open_window(words: list[str]) -> int:
     if obstacle is not None:
         print(f"skipscope: {obstacle}", file=sys.stderr)
         return BAD_USAGE
+    # What is made until the first paint stays: looking through it for garbage, again and again, costs a tenth of the
+    # start. `Application.begin_work` turns the collector on.
+    gc.disable()
     from app.application import run
 
     return run(words)

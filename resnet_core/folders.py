@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import platformdirs
@@ -16,6 +15,8 @@ SETTINGS_FILES = ("settings.toml", "session.json")
 
 def program_version() -> str:
     """Return the installed version, or `unknown` in a checkout that was never installed."""
+    from importlib.metadata import PackageNotFoundError, version  # reading mail headers is slow, and rarely wanted
+
     try:
         return version(PROGRAM)
     except PackageNotFoundError:

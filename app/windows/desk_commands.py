@@ -12,14 +12,12 @@ from app.services.engine_service import Answer
 from app.services.settings import SettingsStore
 from app.services.theme import ThemeChoice
 from app.state.engine_state import EngineState
-from app.windows.about_dialog import about_dialog, licences_dialog
 from app.windows.action_set import ActionSet
 from app.windows.answer_text import answer_text, answer_title
 from app.windows.architecture_commands import ArchitectureCommands
 from app.windows.command_palette import CommandPalette, PaletteEntry
 from app.windows.main_window import MainWindow
 from app.windows.notice_bar import TextDialog
-from app.windows.preferences_dialog import PreferencesDialog
 
 
 class DeskCommands(QObject):
@@ -56,14 +54,20 @@ class DeskCommands(QObject):
 
     def open_preferences(self) -> None:
         """Show the settings."""
+        from app.windows.preferences_dialog import PreferencesDialog
+
         PreferencesDialog(self._settings, self._window).show()
 
     def open_about(self) -> None:
         """Tell which program and version this is."""
+        from app.windows.about_dialog import about_dialog
+
         about_dialog(self._engine.text, self._window).open()
 
     def open_licences(self) -> None:
         """Show the licences."""
+        from app.windows.about_dialog import licences_dialog
+
         licences_dialog(self._window).open()
 
     def show_answer(self, answer: Answer) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from app.painting.render_drawing import RenderError, render_to_file
 from app.services.engine_service import EngineService
 from app.services.errors import ErrorService
 from app.services.theme import LIGHT
@@ -18,9 +17,6 @@ from app.state.recent_files import RecentFiles
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import ConfigFileError, load_config
 from resnet_core.configuration.validation import ConfigurationError
-from resnet_core.drawing.structure import structure_drawing
-from resnet_core.drawing.svg import to_svg
-from resnet_core.export.table_text import layer_table, table_as_csv, table_as_markdown
 from resnet_core.runs.run_database import CONFIG_NAME, DATABASE_NAME
 
 SUFFIX = ".toml"
@@ -98,6 +94,8 @@ class FileCommands(QObject):
 
     def export_counts_to(self, path: Path) -> bool:
         """Write every layer's counts to `path`; returns whether it could be."""
+        from resnet_core.export.table_text import layer_table, table_as_csv, table_as_markdown
+
         table = layer_table(self._document.snapshot.report)
         text = table_as_markdown(table) if path.suffix.lower() == ".md" else table_as_csv(table)
         return self._tried(
@@ -114,6 +112,10 @@ class FileCommands(QObject):
 
     def export_drawing_to(self, path: Path) -> bool:
         """Draw the architecture's blocks into `path`; returns whether it could be."""
+        from app.painting.render_drawing import RenderError, render_to_file
+        from resnet_core.drawing.structure import structure_drawing
+        from resnet_core.drawing.svg import to_svg
+
         drawing = structure_drawing(self._document.snapshot.graph)
         if path.suffix.lower() == ".svg":
             return self._tried(

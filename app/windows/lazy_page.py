@@ -1,10 +1,11 @@
-"""Holds the place of a view until it is first seen, and builds it then."""
+"""Holds the place of a view until it is wanted, and builds it then."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,11 +13,21 @@ View = TypeVar("View", bound=QWidget)
 
 
 class LazyPage(QWidget, Generic[View]):
-    """A page whose view costs nothing before it is first shown."""
+    """A page whose view costs nothing before it is wanted: when it is first shown, or, with `waits`, when asked for.
 
-    def __init__(self, build: Callable[[], View], parent: QWidget | None = None) -> None:
+    A page that waits asks for `wish` of room until its view can say what it needs.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[], View],
+        parent: QWidget | None = None,
+        *,
+        waits: bool = False,
+        wish: QSize | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._build = build
+        self._build, self._waits, self._wish = build, waits, wish
         self._view: View | None = None
         self._place = QVBoxLayout(self)
         self._place.setContentsMargins(0, 0, 0, 0)
@@ -31,10 +42,16 @@ class LazyPage(QWidget, Generic[View]):
         if self._view is None:
             self._view = self._build()
             self._place.addWidget(self._view)
+            self._view.show()  # now, where the layout would do it later
             self.setFocusProxy(self._view)
         return self._view
 
+    def sizeHint(self) -> QSize:
+        """Return the room that is wished for, or that the view needs."""
+        return self._wish if self._view is None and self._wish is not None else super().sizeHint()
+
     def showEvent(self, event: QShowEvent) -> None:
-        """Build the view when it comes into sight."""
-        self.view()
+        """Build the view when it comes into sight, unless it waits to be asked for."""
+        if not self._waits:
+            self.view()
         super().showEvent(event)

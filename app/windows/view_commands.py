@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QPixmap, QUndoStack
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.views.architecture.architecture_view import ArchitectureView
 from app.views.atlas.atlas_layout import AtlasLayout
 from app.views.atlas.atlas_view import AtlasView
-from app.views.layer_table.layer_table_view import LayerTableView
 from app.windows.lazy_page import LazyPage
 from app.windows.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from app.views.architecture.architecture_view import ArchitectureView
+    from app.views.layer_table.layer_table_view import LayerTableView
 
 COPY_SCALE = 2.0
 
@@ -23,7 +27,7 @@ class ViewCommands(QObject):
         self,
         window: MainWindow,
         atlas: AtlasView,
-        architecture: ArchitectureView,
+        architecture: LazyPage[ArchitectureView],
         layers: LazyPage[LayerTableView],
         undo_stack: QUndoStack,
     ) -> None:
@@ -81,7 +85,7 @@ class ViewCommands(QObject):
         """Put the cursor where one types to find: the presets' search if one is there, else the table's filter."""
         focus = self._window.focusWidget()
         if focus is not None and self._architecture.isAncestorOf(focus):
-            self._architecture.focus_search()
+            self._architecture.view().focus_search()
             return
         self._window.show_page("layers")
         self._layers.view().focus_filter()

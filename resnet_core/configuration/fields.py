@@ -17,7 +17,7 @@ __all__ = ["QT_TRANSLATE_NOOP", "FieldFacts", "FrozenConfig", "chosen", "field_f
 class FrozenConfig(BaseModel):
     """An immutable value that is valid as soon as it exists; a key it does not know is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants", defer_build=True)
 
 
 class FieldFacts(NamedTuple):

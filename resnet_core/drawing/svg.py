@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from resnet_core.drawing.display_list import Arch, Drawing, Item, Polyline, Rectangle, Text
 from resnet_core.drawing.styles import LIGHT_PALETTE, STYLES, Palette
@@ -18,7 +18,7 @@ def to_svg(drawing: Drawing, palette: Palette = LIGHT_PALETTE) -> str:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" role="img" font-family={quoteattr(_FONTS)}>',
+        f' viewBox="0 0 {width} {height}" role="img" font-family="{escape(_FONTS)}">',
         f"<title>{escape(drawing.title)}</title>",
         f"<desc>{escape(drawing.description)}</desc>",
         f'<rect width="{width}" height="{height}" fill="{palette["canvas"]}"/>',
@@ -65,7 +65,7 @@ def _paint(item: Item, palette: Palette, filled: bool) -> str:
 
 
 def _identity(item: Item) -> str:
-    return f' class="{item.role}"' + (f" data-id={quoteattr(item.id)}" if item.id else "")
+    return f' class="{item.role}"' + (f' data-id="{escape(item.id)}"' if item.id else "")
 
 
 def _closing(item: Item, shape: str) -> str:
