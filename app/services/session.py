@@ -57,6 +57,7 @@ class SessionKeeper(QObject):
         self._gather = gather
         self._stored = ""
         self._complained = False
+        self._closed = False
         self._writer = QThreadPool(self)
         self._writer.setMaxThreadCount(1)
         self._timer = QTimer(self)
@@ -66,11 +67,12 @@ class SessionKeeper(QObject):
 
     def note_change(self, *_facts: object) -> None:
         """Store the session soon; more changes until then are stored with it."""
-        if not self._timer.isActive():
+        if not self._closed and not self._timer.isActive():
             self._timer.start()
 
     def close(self) -> None:
-        """Store what is left to store and wait for it, for a bounded time."""
+        """Store what is left to store, wait for it for a bounded time, and store nothing from then on."""
+        self._closed = True
         self._timer.stop()
         self._save()
         self._writer.waitForDone(_SHUTDOWN_MS)

@@ -125,6 +125,8 @@ class ArchitectureDocument(QObject):
         self.undo_stack.clear()
         if modified:
             self.undo_stack.resetClean()
+        else:
+            self.undo_stack.setClean()
         self._set_path(path)
 
     def save(self, path: Path) -> None:
