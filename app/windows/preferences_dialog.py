@@ -38,6 +38,7 @@ class PreferencesDialog(QDialog):
         self.setMinimumWidth(460)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store = store
+        self.setMinimumWidth(440)
         self._editors: dict[tuple[str, str], QWidget] = {}
         self._message = QLabel()
         self._message.setObjectName("preferences_message")
@@ -58,7 +59,10 @@ class PreferencesDialog(QDialog):
             QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults
         )
         buttons.rejected.connect(self.close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         defaults = buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
+        defaults.setObjectName("restore_defaults")
+        defaults.setAutoDefault(False)
         defaults.clicked.connect(lambda: self._store.replace(Settings()))
         layout = QVBoxLayout(self)
         for widget in (pages, self._message, buttons):

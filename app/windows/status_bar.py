@@ -39,8 +39,11 @@ class StatusBar(QStatusBar):
         self._message_over = QTimer(self, singleShot=True, interval=ANNOUNCED_MS)
         self._message_over.timeout.connect(lambda: self._show_message(""))
         self._name_parts()
-        for label in (self._totals, self._difference, self._message):
-            self.addWidget(label, 1)
+        for label in (self._totals, self._difference):
+            # As wide as its text at most, so that neither is cut short while the other has room to spare.
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            self.addWidget(label)
+        self.addWidget(self._message, 1)
         self._show_message("")
         for widget in (self._job, self._engine_text):
             self.addPermanentWidget(widget)
@@ -105,12 +108,15 @@ class StatusBar(QStatusBar):
             self._difference.set_text("")
             return
         ours, theirs = snapshot.report.total, reference.report.total
-        text = self.tr("vs {name}: parameters {parameters}, MACs {macs}").format(
-            name=reference.config.name,
-            parameters=percent_difference(ours.parameters, theirs.parameters),
-            macs=percent_difference(ours.macs, theirs.macs),
-        )
-        self._difference.set_text(text)
+        facts = {
+            "name": reference.config.name,
+            "parameters": percent_difference(ours.parameters, theirs.parameters),
+            "macs": percent_difference(ours.macs, theirs.macs),
+            "size": percent_difference(ours.saved_bytes, theirs.saved_bytes),
+        }
+        self._difference.set_text(self.tr("vs {name}: {parameters}, MACs {macs}").format(**facts))
+        line = self.tr("against {name}: parameters {parameters}, MACs {macs}, kept for backward {size}")
+        self._difference.setToolTip(line.format(**facts))
 
     def _refresh_engine(self) -> None:
         engine = self._engine

@@ -163,3 +163,19 @@ def test_that_a_finished_run_of_a_folder_is_opened_with_its_architecture(
     qtbot.waitUntil(lambda: workshop.runs.current is not None, timeout=PATIENCE_MS)
     assert workshop.runs.current.summary.step == 4
     assert workshop.atlas.gradients.has_rows
+
+
+def test_that_an_engine_that_cannot_start_is_told_once_and_the_rest_works(
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    application = start()
+    reports: list[ErrorReport] = []
+    application.errors.reported.connect(reports.append)
+    application.begin_work()
+    qtbot.waitUntil(lambda: application.engine.phase == "unavailable", timeout=PATIENCE_MS)
+    assert len(reports) == 1 and "Counts and drawings work without it" in reports[0].line
+    application.actions.refresh()
+    assert not application.actions["train"].isEnabled()
+    application.document.open_preset("ResNet-18", "Open")
+    assert application.document.snapshot.report.total.parameters == 11_689_512
