@@ -3,9 +3,9 @@
     python -m benchmarks.capture_overhead [--rounds 30] [--threads 1] [--every N] [--device cpu] [NAME ...]
 
 Three runs of the same recipe and seed take turns of a few steps: one with capture, two without. A round gives one ratio
-with/without and, from the two without, one ratio that should be 1: the control tells how far to trust the rest. What
-must hold: a median of at most 1.02. Wall time counts; the processor's time, which other programs disturb less, is
-printed beside it.
+of the one with to the mean of those without, and one of those without to each other, which should be 1: this control
+tells how far to trust the rest. What must hold: a median of at most 1.02 on the wall clock. The processor's time, which
+other programs disturb less, is printed beside it.
 """
 
 from __future__ import annotations
@@ -124,9 +124,9 @@ def _turn(steps: Iterator[int], count: int) -> Turn:
 
 
 def _row(name: str, rounds: Sequence[Round], steps: int) -> tuple[tuple[str, ...], bool]:
-    wall = [one.captured.wall_s / one.plain.wall_s for one in rounds]
+    wall = [2 * one.captured.wall_s / (one.plain.wall_s + one.control.wall_s) for one in rounds]
     control = [one.control.wall_s / one.plain.wall_s for one in rounds]
-    cpu = [one.captured.cpu_s / one.plain.cpu_s for one in rounds]
+    cpu = [2 * one.captured.cpu_s / (one.plain.cpu_s + one.control.cpu_s) for one in rounds]
     step_ms = 1e3 / steps * statistics.median(one.plain.wall_s for one in rounds)
     kept = statistics.median(wall) <= BOUND
     cells = [cell for ratios in (wall, control, cpu) for cell in _cells(ratios)]

@@ -117,10 +117,10 @@ class TrainingConfig(FrozenConfig):
         label=N_("Field", "Capture gradients"),
         help=N_("Field", "Record the gradient norm at every block boundary."),
     )
-    # A captured step on the CPU takes 2 to 3 % longer (benchmarks/capture_overhead.py): every third keeps the run well
-    # within 1.02 times its time without, and still shows a new row each second.
+    # A captured step takes 2 to 4 % longer on the CPU (benchmarks/capture_overhead.py): every fifth keeps the run well
+    # within 1.02 times its time without, and a run of a minute still has some thirty rows.
     capture_every: int = setting(
-        3,
+        5,
         label=N_("Field", "Capture every"),
         help=N_("Field", "Steps from one capture to the next; step 0, before the first update, is always captured."),
         unit="steps",
