@@ -39,7 +39,8 @@ from app.windows.desk_commands import DeskCommands
 from app.windows.dock_layout import DockPlace
 from app.windows.file_commands import FileCommands
 from app.windows.lazy_page import LazyPage
-from app.windows.main_window import MainWindow, Page
+from app.windows.main_window import MainWindow
+from app.windows.page_tabs import Page
 from app.windows.run_commands import RunCommands
 from app.windows.status_bar import StatusBar
 from app.windows.view_commands import ViewCommands

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QMoveEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStatusBar, QTabWidget, QVBoxLayout, QWidget
@@ -18,17 +16,9 @@ from app.windows.dock_layout import (
     state_of,
 )
 from app.windows.notice_bar import NoticeBar
+from app.windows.page_tabs import Page, PageTabs
 
 FIRST_SIZE = (1280, 800)
-
-
-class Page(NamedTuple):
-    """A tab of the centre: its id, its title, what stands in it, and what F1 says of it."""
-
-    id: str
-    title: str
-    widget: QWidget
-    help: str = ""
 
 
 class MainWindow(QMainWindow):
@@ -48,24 +38,18 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
-        self._pages: tuple[Page, ...] = ()
         self._docks: tuple[QDockWidget, ...] = ()
         self._may_close = True
         self._was_painted = False
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("centre_tabs")
-        self.tabs.setDocumentMode(True)
-        self.tabs.currentChanged.connect(self._note_layout)
+        self.tabs = PageTabs()
+        self.tabs.arranged.connect(self.layout_changed)
         self.notice = NoticeBar()
         self._lay_out_centre()
         self.resize(*FIRST_SIZE)
 
     def fill(self, pages: tuple[Page, ...], docks: tuple[DockPlace, ...], status_bar: QStatusBar) -> None:
         """Put the views in their places."""
-        self._pages = pages
-        for page in pages:
-            self.tabs.addTab(page.widget, page.title)
-            page.widget.setWhatsThis(page.help)
+        self.tabs.fill(pages)
         self._docks = add_docks(self, docks)
         for dock in self._docks:
             dock.dockLocationChanged.connect(self._note_layout)
@@ -76,14 +60,11 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> str:
         """The id of the tab in front."""
-        return self._pages[self.tabs.currentIndex()].id
+        return self.tabs.page
 
     def show_page(self, id: str) -> None:
-        """Bring a tab to the front; an id there is none of changes nothing."""
-        for index, page in enumerate(self._pages):
-            if page.id == id:
-                self.tabs.setCurrentIndex(index)
-                page.widget.setFocus()
+        """Bring a page to the front; an id there is none of changes nothing."""
+        self.tabs.show_page(id)
 
     def fill_panels(self, menu: QMenu) -> None:
         """Fill a menu with what shows and hides each dock."""

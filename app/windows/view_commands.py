@@ -45,7 +45,7 @@ class ViewCommands(QObject):
 
     def shows_atlas(self) -> bool:
         """Return whether there is a depth axis to zoom."""
-        return self._window.page == "atlas"
+        return self._atlas.isVisible()
 
     def zoom_in(self) -> None:
         """Magnify the depth axis."""
@@ -72,10 +72,11 @@ class ViewCommands(QObject):
 
     def copy_image(self) -> None:
         """Put a picture of the view in front on the clipboard."""
-        if self.shows_atlas():
+        front = self._window.tabs.front
+        if front is self._atlas:
             self._atlas.copy_image()
         else:
-            QGuiApplication.clipboard().setPixmap(picture_of(self._window.tabs.currentWidget()))
+            QGuiApplication.clipboard().setPixmap(picture_of(front))
 
     def copy_table(self) -> None:
         """Put the layer table on the clipboard as tab-separated text."""

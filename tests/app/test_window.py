@@ -273,3 +273,35 @@ def test_that_every_widget_can_be_helped_with(application: Application) -> None:
         assert text or place is widget
     text, _ = help_of(application.atlas.viewport())
     assert "depth" in text
+
+
+def test_that_a_tab_can_be_torn_off_and_comes_back_to_its_place(qtbot: QtBot, application: Application) -> None:
+    tabs = application.window.tabs
+    application.window.show_page("layers")
+    application.actions["tear_off"].trigger()
+    assert tabs.torn_off == ("layers",) and tabs.count() == 3
+    torn = application.window.findChild(QWidget, "torn_layers")
+    assert torn.isVisible() and torn.isWindow() and application.layers.isVisible()
+    assert torn.windowTitle() == "Layers · ResNet-50 — Skipscope"
+    application.document.open_preset("ResNet-18", "Open")
+    assert torn.windowTitle() == "Layers · ResNet-18 — Skipscope"
+    torn.close()
+    assert tabs.torn_off == () and [tabs.tabText(place) for place in range(tabs.count())] == [
+        "Atlas",
+        "Layers",
+        "Compare",
+        "Training",
+    ]
+    assert application.window.page == "layers"
+
+
+def test_that_a_double_click_tears_a_tab_off_but_never_the_last(qtbot: QtBot, application: Application) -> None:
+    tabs = application.window.tabs
+    for _ in range(6):
+        qtbot.mouseDClick(tabs.tabBar(), Qt.MouseButton.LeftButton, pos=tabs.tabBar().tabRect(0).center())
+    assert tabs.torn_off == ("atlas", "layers", "compare") and tabs.count() == 1
+    application.actions.refresh()
+    assert not application.actions["tear_off"].isEnabled()
+    application.window.show_page("atlas")
+    assert application.window.page == "training"
+    assert application.actions["zoom_in"].isEnabled()
