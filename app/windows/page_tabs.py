@@ -29,6 +29,7 @@ class PageTabs(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("centre_tabs")
+        self.setAccessibleName(self.tr("Views"))
         self.setDocumentMode(True)
         self._pages: tuple[Page, ...] = ()
         self._torn: dict[str, _TornPage] = {}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.services.session import FILE_NAME, Session, read_session
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.configuration.presets import preset
 from resnet_core.folders import settings_folder
+from resnet_core.runs.run_events import RunFinished, RunStarted
+from resnet_core.runs.run_store import RunStore
 from tests.app.conftest import Start
 
 
@@ -83,6 +88,28 @@ def test_that_strange_geometry_and_layout_are_left_alone(start: Start) -> None:
     application = start()
     assert application.window.page == "atlas"
     assert application.window.isVisible()
+
+
+@pytest.mark.slow
+def test_that_the_runs_that_were_shown_come_back(qtbot: QtBot, start: Start) -> None:
+    config = preset("ResNet-20")
+    first = start()
+    for name in ("One", "Two"):
+        folder = first.library.new_folder(name)
+        with RunStore.create(folder, config_toml=config_to_toml(config)) as store:
+            began = "2026-01-01T00:00:00+00:00"
+            boundaries = build_graph(config).boundaries
+            store.record(RunStarted(name, config.name, "cpu", 0, 1, 1, boundaries, "digits", began))
+            store.record(RunFinished("finished", 1, 1.0))
+        first.service.open_run(folder)
+        qtbot.waitUntil(lambda name=name: name in [run.summary.name for run in first.runs.shown])
+    first.runs.look_at(first.runs.shown[0].key)
+    first.window.close()
+    second = start()
+    assert second.runs.shown == ()  # the first paint waits for no disk
+    second.begin_work()
+    qtbot.waitUntil(lambda: len(second.runs.shown) == 2)
+    qtbot.waitUntil(lambda: second.runs.current is not None and second.runs.current.summary.name == "One")
 
 
 def test_that_settings_come_back(start: Start) -> None:
