@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +88,12 @@ def run_probe(arguments: argparse.Namespace) -> int:
         print_json(document)
         return 0
     rows = zip(document["boundaries"], document["boundary_norms"], strict=True)
-    print_table(("boundary", "gradient norm"), [(id, f"{norm:.3e}") for id, norm in rows])
-    print(f"\ngrowth per layer {document['growth_per_layer']:.4f}, batch {document['batch']}, seed {document['seed']}")
+    texts = [(id, "not finite" if norm is None else f"{norm:.3e}") for id, norm in rows]
+    print_table(("boundary", "gradient norm"), texts)
+    growth = document.get("growth_per_layer")
+    print(f"\nbatch {document['batch']}, seed {document['seed']}")
+    if growth is not None:
+        print(f"growth per layer {growth:.4f}: the factor from one weighted layer back to the one before it")
     return 0
 
 
@@ -100,8 +104,12 @@ def run_train(arguments: argparse.Namespace) -> int:
     from resnet_core.process.jobs import run_train_job
 
     folder = Path(arguments.out) if arguments.out else RunLibrary().new_folder(run.architecture.name)
-    with _interruptible() as control:
-        run_train_job(run, folder, control=control, on_progress=None if arguments.json else _say)
+    try:
+        with _interruptible() as control:
+            run_train_job(run, folder, control=control, on_progress=None if arguments.json else _say)
+    finally:
+        with suppress(OSError):
+            folder.rmdir()  # succeeds only where it is empty, because no run was made in it
     return _report(folder, arguments.json)
 
 
