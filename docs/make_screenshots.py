@@ -1,8 +1,8 @@
 """Drives the real program, trains three networks on the digits, and saves pictures of its window.
 
-    python docs/make_screenshots.py [--folder docs/screenshots] [--steps 0]
+    python docs/make_screenshots.py [--folder docs/screenshots] [--steps 160]
 
-It takes some minutes; nothing in the pictures is made up. With `--steps 0` each run takes as many as fit into a minute.
+It takes some minutes; nothing in the pictures is made up.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "screenshots")
-    parser.add_argument("--steps", type=int, default=0, help="steps of each run; 0: as fit into a minute")
+    parser.add_argument("--steps", type=int, default=160, help="steps of each run; 0: as fit into a minute")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     qt = make_qt_application()
