@@ -16,15 +16,20 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
 from resnet_core.model.resnet import build_model
 
+ROUNDS = 7
+
 
 def main() -> None:
     """Print the ratios the project promises: 100x (torchinfo), 300x (fvcore), 3x (per layer, 152 against 50)."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     config = preset("ResNet-50")
-    ours = statistics.median(seconds(lambda: count(config), 50))
-    by_torchinfo = statistics.median(seconds(lambda: count_with_torchinfo(config), 5))
-    by_fvcore = statistics.median(seconds(lambda: count_with_fvcore(config), 3))
+    times: dict[str, list[float]] = {"ours": [], "torchinfo": [], "fvcore": []}
+    for _ in range(ROUNDS):  # in turns, so that a busy moment of the machine falls on all of them
+        times["ours"] += seconds(lambda: count(config), 20)
+        times["torchinfo"] += seconds(lambda: count_with_torchinfo(config), 1)
+        times["fvcore"] += seconds(lambda: count_with_fvcore(config), 1)
+    ours, by_torchinfo, by_fvcore = (statistics.median(found) for found in times.values())
     print_rows(
         "ResNet-50, from its configuration to its counts",
         ("", "ms", "ratio", "promised"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from resnet_core.analysis.layer_cost import LayerCost, activations_of, macs_of, parameters_of
+from resnet_core.analysis.layer_cost import LayerCost, counts_of
 from resnet_core.analysis.memory import Optimizer, TrainingMemory, saved_bytes, training_memory
 from resnet_core.analysis.receptive_field import receptive_fields
 from resnet_core.architecture.graph import Graph
@@ -50,13 +50,12 @@ def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_mom
     sums = _Sums()
     layers = []
     for node in graph.nodes:
-        reach = reaches[node.id]
+        id, kind, stage, block, _, input_shape, output_shape, _, on_shortcut = node
         row = LayerCost(
-            node.id, node.kind, node.stage, node.block, node.input_shape, node.output_shape,
-            parameters_of(node), macs_of(node), activations_of(node), reach.field, reach.stride, saved[node.id],
+            id, kind, stage, block, input_shape, output_shape, *counts_of(node), *reaches[id], saved[id]
         )  # fmt: skip
         layers.append(row)
-        sums.add(row, weighted=node.kind in ("conv", "linear") and not node.on_shortcut)
+        sums.add(row, weighted=kind in ("conv", "linear") and not on_shortcut)
     norms = [node.output_shape.channels for node in graph.nodes if node.kind == "batch_norm"]
     total = sums.network(graph.name)
     memory = training_memory(

@@ -35,17 +35,31 @@ class LayerCost(NamedTuple):
         return 2 * self.macs
 
 
-def parameters_of(node: Node) -> int:
-    """Return the learnable parameters: conv Cout·(Cin/groups)·k², BN 2·C, linear Cout·Cin + Cout."""
+def counts_of(node: Node) -> tuple[int, int, int]:
+    """Return (parameters, macs, activations) of one layer for one image.
+
+    Parameters: conv Cout·(Cin/groups)·k², BN 2·C, linear Cout·Cin + Cout. MACs: conv Hout·Wout times its weights,
+    linear Cin·Cout, biases left out. Activations: the output elements of a convolution or linear layer (fvcore's and
+    pycls's convention). Every other layer counts 0.
+    """
     kind = node.kind
     if kind == "conv":
         kernel, _, _, groups, _ = node.operation
-        return node.output_shape[0] * (node.input_shape[0] // groups) * kernel * kernel
+        channels, height, width = node.output_shape
+        weights = channels * (node.input_shape[0] // groups) * kernel * kernel
+        return weights, weights * height * width, channels * height * width
     if kind == "batch_norm":
-        return 2 * node.output_shape[0]
+        return 2 * node.output_shape[0], 0, 0
     if kind == "linear":
-        return node.output_shape[0] * (node.input_shape[0] + 1)
-    return 0
+        channels = node.output_shape[0]
+        weights = channels * node.input_shape[0]
+        return weights + channels, weights, channels
+    return 0, 0, 0
+
+
+def parameters_of(node: Node) -> int:
+    """Return the learnable parameters of one layer, as `counts_of` counts them."""
+    return counts_of(node)[0]
 
 
 def buffers_of(node: Node) -> int:
@@ -54,19 +68,8 @@ def buffers_of(node: Node) -> int:
 
 
 def macs_of(node: Node) -> int:
-    """Return the multiply-adds for one image: conv Hout·Wout·Cout·(Cin/groups)·k², linear Cin·Cout; biases left out."""
-    if node.kind == "conv":
-        kernel, _, _, groups, _ = node.operation
-        channels, height, width = node.output_shape
-        return height * width * channels * (node.input_shape[0] // groups) * kernel * kernel
-    if node.kind == "linear":
-        return node.output_shape[0] * node.input_shape[0]
-    return 0
-
-
-def activations_of(node: Node) -> int:
-    """Return the output elements of a convolution or linear layer, else 0 (fvcore's and pycls's convention)."""
-    return node.output_shape.elements if node.kind in ("conv", "linear") else 0
+    """Return the multiply-adds of one layer for one image, as `counts_of` counts them."""
+    return counts_of(node)[1]
 
 
 def parameter_formula(node: Node) -> str:

@@ -44,26 +44,20 @@ def saved_bytes(graph: Graph, batch: int) -> dict[str, int]:
     A tensor is kept because the layer that reads it needs its input (convolution, BatchNorm, linear, max-pool), or
     because the layer that made it needs its output (ReLU). Flatten is a view of what it reads.
     """
-    kept = {node.id: False for node in graph.nodes}
+    kept: set[str] = set()
+    sizes: dict[str, int] = {}
     for node in reversed(graph.nodes):
-        if node.kind in _SAVES_INPUT or (node.kind == "flatten" and kept[node.id]):
-            kept[node.inputs[0]] = True
-        if node.kind == "relu":
-            kept[node.id] = True
-        elif node.kind in ("flatten", "output"):
-            kept[node.id] = False
-    return {node.id: _node_bytes(node.kind, node.output_shape, kept[node.id], batch) for node in graph.nodes}
-
-
-def _node_bytes(kind: str, shape: tuple[int, int, int], kept: bool, batch: int) -> int:
-    channels, height, width = shape
-    elements = channels * height * width * batch
-    size = elements * FLOAT_BYTES if kept else 0
-    if kind == "max_pool":
-        size += elements * INDEX_BYTES
-    elif kind == "batch_norm":
-        size += 2 * channels * FLOAT_BYTES
-    return size
+        id, kind, shape = node.id, node.kind, node.output_shape
+        if kind in _SAVES_INPUT or (kind == "flatten" and id in kept):
+            kept.add(node.inputs[0])
+        is_kept = kind == "relu" or (id in kept and kind != "flatten")
+        size = FLOAT_BYTES * batch * shape.elements if is_kept else 0
+        if kind == "max_pool":
+            size += INDEX_BYTES * batch * shape.elements
+        elif kind == "batch_norm":
+            size += 2 * FLOAT_BYTES * shape.channels
+        sizes[id] = size
+    return sizes
 
 
 def training_memory(

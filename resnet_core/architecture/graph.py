@@ -94,19 +94,17 @@ class Stage(NamedTuple):
 class Graph:
     """A network unfolded: nodes in execution order, edges, blocks and stages. Immutable by convention and by use."""
 
-    __slots__ = ("__dict__", "blocks", "config", "edges", "nodes", "stages")
+    __slots__ = ("__dict__", "blocks", "config", "nodes", "stages")
 
     def __init__(
         self,
         config: ArchitectureConfig,
         nodes: tuple[Node, ...],
-        edges: tuple[Edge, ...],
         blocks: tuple[Block, ...],
         stages: tuple[Stage, ...],
     ) -> None:
         self.config = config
         self.nodes = nodes
-        self.edges = edges
         self.blocks = blocks
         self.stages = stages
 
@@ -119,6 +117,15 @@ class Graph:
     def boundaries(self) -> tuple[str, ...]:
         """The N+1 block boundaries of N blocks, each named by the node that makes the tensor there."""
         return (*(block.input_id for block in self.blocks), self.blocks[-1].output_id)
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every edge, in the order of the nodes they lead to; the second way into an addition is the shortcut's."""
+        return tuple(
+            Edge(source, node.id, "shortcut" if node.on_shortcut or place else "main")
+            for node in self.nodes
+            for place, source in enumerate(node.inputs)
+        )
 
     @cached_property
     def node_by_id(self) -> dict[str, Node]:

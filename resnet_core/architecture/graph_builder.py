@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from resnet_core.architecture.graph import (
     INPUT_ID,
     OUTPUT_ID,
     Block,
-    Edge,
     Graph,
     Node,
     NodeKind,
@@ -28,13 +29,20 @@ def build_graph(config: ArchitectureConfig) -> Graph:
     return _Assembly(config).graph()
 
 
+@lru_cache(maxsize=4096)
+def _convolved(shape: Shape, channels: int, kernel: int, stride: int, groups: int) -> tuple[Shape, Operation]:
+    """Return what a convolution makes of `shape`, and how; the blocks of a stage share both."""
+    padding = kernel // 2
+    height, width = (window_output(size, kernel, stride, padding) for size in shape[1:])
+    return Shape(channels, height, width), Operation(kernel, stride, padding, groups)
+
+
 class _Assembly:
     """A graph under construction; `tip` is the node that the next layer of the main path reads."""
 
     def __init__(self, config: ArchitectureConfig) -> None:
         self._config = config
         self._nodes: list[Node] = []
-        self._edges: list[Edge] = []
         self._shapes: dict[str, Shape] = {}
         self._blocks: list[Block] = []
         self._stage = "stem"
@@ -44,7 +52,7 @@ class _Assembly:
         tip = self._body(self._stem())
         self._head(tip)
         return Graph(
-            self._config, tuple(self._nodes), tuple(self._edges), tuple(self._blocks), self._stages()
+            self._config, tuple(self._nodes), tuple(self._blocks), self._stages()
         )
 
     def _stem(self) -> str:
@@ -172,14 +180,7 @@ class _Assembly:
         *,
         on_shortcut: bool = False,
     ) -> str:
-        _, height, width = self._shapes[source]
-        padding = kernel // 2
-        shape = Shape(
-            channels,
-            window_output(height, kernel, stride, padding),
-            window_output(width, kernel, stride, padding),
-        )
-        operation = Operation(kernel, stride, padding, groups)
+        shape, operation = _convolved(self._shapes[source], channels, kernel, stride, groups)
         return self._add_node(id, "conv", (source,), shape, operation, on_shortcut=on_shortcut)
 
     def _max_pool(self, id: str, source: str) -> str:
@@ -206,9 +207,6 @@ class _Assembly:
         )
         self._nodes.append(node)
         self._shapes[id] = shape
-        self._edges.append(Edge(inputs[0], id, "shortcut" if on_shortcut else "main"))
-        if len(inputs) > 1:
-            self._edges.append(Edge(inputs[1], id, "shortcut"))
         return id
 
     def _stages(self) -> tuple[Stage, ...]:
