@@ -107,6 +107,21 @@ def test_that_every_shown_run_gets_its_curves(qtbot: QtBot, desk: Desk) -> None:
     assert plots.curve_points(keys[0], "train_loss") == 0  # type: ignore[attr-defined]
 
 
+def test_that_an_exploded_evaluation_does_not_flatten_the_loss(qtbot: QtBot, desk: Desk) -> None:
+    from app.views.training.curve_plots import loss_range
+
+    desk.service.show_run(record_run(desk.library, "ResNet-20"))
+    qtbot.waitUntil(lambda: len(desk.runs.shown) == 1)
+    (run,) = desk.runs.shown
+    before = loss_range((run,))
+    tested = run.curves["test_loss"]
+    exploded = tested._replace(values=np.array([1.0, 3.8e8, np.inf]))
+    after = loss_range((run._replace(curves={**run.curves, "test_loss": exploded}),))
+    assert before == after
+    assert before is not None and before[1] <= 2.3
+    assert loss_range((run._replace(curves={}),)) is None
+
+
 def test_that_the_plots_follow_the_theme(qtbot: QtBot, desk: Desk) -> None:
     view = training_view(qtbot, desk)
     desk.service.show_run(record_run(desk.library, "ResNet-20"))

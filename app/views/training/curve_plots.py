@@ -34,6 +34,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._cursors = {kind: self._new_cursor(plot) for kind, plot in self._plots.items()}
         self._last_step = 0
         self._total_steps = 0
+        self._logarithmic, self._zoomed = False, False
+        self._loss_range: tuple[float, float] | None = None
+        self._plots[_LOSS].getViewBox().sigRangeChangedManually.connect(self._note_zoom)
 
     def set_colors(self, colors: ThemeColors) -> None:
         """Take the theme's colours; nothing is done where they are in force already."""
@@ -52,7 +55,10 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
     def set_logarithmic_loss(self, on: bool) -> None:
         """Show the loss on a log10 axis or a linear one."""
-        self._plots[_LOSS].setLogMode(y=on)
+        if on != self._logarithmic:
+            self._logarithmic, self._loss_range, self._zoomed = on, None, False
+            self._plots[_LOSS].setLogMode(y=on)
+            self._plots[_LOSS].enableAutoRange(axis="y", enable=on)
 
     def show_runs(self, shown: tuple[ShownRun, ...], current: str) -> None:
         """Show the curves of `shown`; items are reused, and those of runs no longer shown are taken away."""
@@ -67,6 +73,25 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._last_step = max(
             (int(run.curves["train_loss"].steps[-1]) for run in shown if _has_points(run)), default=0
         )
+        self._fit_loss(shown)
+        self._show_whole_axis(max((run.summary.total_steps or 0 for run in shown), default=0))
+
+    def _note_zoom(self, *_axes: object) -> None:
+        self._zoomed = True
+
+    def _fit_loss(self, shown: tuple[ShownRun, ...]) -> None:
+        """Show the losses that training passes through; one exploded evaluation must not flatten all others."""
+        found = loss_range(shown)
+        if found is None or found == self._loss_range or self._logarithmic or self._zoomed:
+            return
+        self._loss_range = found
+        self._plots[_LOSS].setYRange(*found, padding=0.03)
+
+    def _show_whole_axis(self, total_steps: int) -> None:
+        """Make room for every step that is planned: a live curve grows into its axis, and zooming stays as it is."""
+        if total_steps and total_steps != self._total_steps:
+            self._total_steps = total_steps
+            self._plots[_LOSS].setXRange(0, total_steps, padding=0.02)
 
     def show_step(self, step: int | None) -> None:
         """Put the cursor on `step`, or on the newest step there is."""
@@ -112,6 +137,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         plot.setObjectName(f"{kind}_plot")
         plot.showGrid(y=True, alpha=0.12)
         plot.getAxis("left").setWidth(64)
+        plot.getAxis("left").enableAutoSIPrefix(False)
         plot.hideButtons()
         return plot
 
@@ -123,6 +149,18 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         )
         plot.addItem(cursor, ignoreBounds=True)
         return cursor
+
+
+def loss_range(shown: tuple[ShownRun, ...]) -> tuple[float, float] | None:
+    """Return the range that holds nearly all training losses: from the least of any loss to their 99th percentile."""
+    training = [run.curves["train_loss"].values for run in shown if _has_points(run)]
+    values = np.concatenate(training) if training else np.empty(0)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
+    tested = [run.curves["test_loss"].values for run in shown if "test_loss" in run.curves]
+    every = np.concatenate([values, *(found[np.isfinite(found)] for found in tested)])
+    return float(every.min()), float(np.percentile(values, 99.0))
 
 
 def _has_points(run: ShownRun) -> bool:
