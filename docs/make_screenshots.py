@@ -22,7 +22,7 @@ PATIENCE_S = 900.0
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtWidgets import QApplication, QCheckBox  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from app.application import Application, make_qt_application  # noqa: E402
 from app.services.errors import ErrorReport, ErrorService  # noqa: E402
@@ -118,7 +118,6 @@ def _take_all(photographer: Photographer, steps: int) -> None:
     photographer.train(steps)
     photographer.take("compare-light")
     application.window.show_page("training")
-    application.window.findChild(QCheckBox, "logarithmic_loss").setChecked(True)
     photographer.take("training-light")
 
 

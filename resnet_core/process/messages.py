@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Annotated, Any, Literal
-
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from resnet_core.runs.run_events import RunStatus
+
+if TYPE_CHECKING:  # the window is painted before any message is read, and need not wait for this
+    from pydantic import TypeAdapter
 
 JobKind = Literal["train", "resume", "probe", "check", "build"]
 JobPhase = Literal["preparing", "training", "paused", "saving", "working"]
@@ -24,7 +25,7 @@ class MessageError(ValueError):
 
 
 class _Strict:
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
 # Requests: what a worker is to do; it does one and ends.
@@ -256,6 +257,8 @@ def decode_upward(line: bytes) -> Upward:
 
 
 def _decoded(line: bytes, adapter: TypeAdapter[Any]) -> Any:
+    from pydantic import ValidationError
+
     try:
         return adapter.validate_python(json.loads(line))
     except ValidationError as error:
@@ -281,9 +284,13 @@ def _json_safe(value: Any) -> Any:
 
 @cache
 def _downward() -> TypeAdapter[Any]:
+    from pydantic import Field, TypeAdapter
+
     return TypeAdapter(Annotated[Downward, Field(discriminator="type")])
 
 
 @cache
 def _upward() -> TypeAdapter[Any]:
+    from pydantic import Field, TypeAdapter
+
     return TypeAdapter(Annotated[Upward, Field(discriminator="type")])
