@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from resnet_core.analysis.layer_cost import LayerCost, counts_of
@@ -102,9 +102,3 @@ class _Sums:
 def _total(id: str, rows: list[list[int]]) -> GroupCost:
     parameters, macs, activations, saved, depth, fields = zip(*rows, strict=True)
     return GroupCost(id, sum(parameters), sum(macs), sum(activations), sum(saved), sum(depth), max(fields))
-
-
-def shared_total(rows: Iterable[LayerCost]) -> tuple[int, int, int]:
-    """Return (parameters, macs, activations) summed over `rows`, for a table's footer."""
-    chosen = tuple(rows)
-    return sum(r.parameters for r in chosen), sum(r.macs for r in chosen), sum(r.activations for r in chosen)

@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import platformdirs
-
+from resnet_core import folders
 from resnet_core.configuration.data_errors import DataSetError
 from resnet_core.configuration.image_folder import ImageFolderListing, list_image_folder
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
@@ -100,8 +99,7 @@ def find_data_set(
 
 def default_data_folder() -> Path:
     """Return where data sets are looked for: SKIPSCOPE_DATA if set, else `data` in the user's data folder."""
-    override = os.environ.get(DATA_FOLDER_VARIABLE)
-    return Path(override).expanduser() if override else Path(platformdirs.user_data_dir("skipscope")) / "data"
+    return folders.data_folder()
 
 
 def image_folder_listing(facts: DataSetFacts) -> ImageFolderListing:

@@ -1,6 +1,5 @@
 """Finds, names, and deletes the run folders below one root."""
 
-import os
 import re
 import shutil
 import unicodedata
@@ -9,8 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_data_dir
-
+from resnet_core.folders import runs_folder
 from resnet_core.runs.run_database import (
     CHECKPOINTS_NAME,
     CONFIG_NAME,
@@ -22,9 +20,6 @@ from resnet_core.runs.run_events import LIVE_STATUSES
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError, RunSummary
 
-ROOT_VARIABLE: Final = "SKIPSCOPE_RUNS"
-"""The environment variable that says where runs are kept."""
-
 _PARTS: Final = frozenset(
     {CHECKPOINTS_NAME, CONFIG_NAME, LOG_NAME, UNFINISHED_NAME}
     | {DATABASE_NAME + suffix for suffix in ("", "-wal", "-shm", "-journal")}
@@ -34,8 +29,7 @@ _SLUG_LENGTH: Final = 60
 
 def default_root() -> Path:
     """Where runs are kept: $SKIPSCOPE_RUNS, else `runs` in the user's data folder."""
-    chosen = os.environ.get(ROOT_VARIABLE)
-    return Path(chosen) if chosen else Path(user_data_dir("skipscope", appauthor=False)) / "runs"
+    return runs_folder()
 
 
 class RunLibrary:
