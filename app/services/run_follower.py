@@ -53,7 +53,7 @@ class RunFollower(QObject):
         self._traces: dict[Path, RunTrace | None] = {}
         self._summaries: dict[Path, RunSummary] = {}
         self._live: set[Path] = set()
-        self._expected: set[Path] = set()
+        self._expected: dict[Path, float] = {}
         self._under_way = False
         self._listed_at = 0.0
         self._pool = QThreadPool(self)
@@ -75,7 +75,7 @@ class RunFollower(QObject):
         self._traces.setdefault(folder, None)
         self._live.add(folder)
         if expected:
-            self._expected.add(folder)
+            self._expected[folder] = time.time()
         if look:
             self._runs.look_at(folder.name)
         self._timer.start()
@@ -84,7 +84,7 @@ class RunFollower(QObject):
     def give_up_waiting(self, folder: Path) -> None:
         """Expect no worker to write the run in `folder`; where there is none, it is not followed any more."""
         folder = folder.absolute()
-        self._expected.discard(folder)
+        self._expected.pop(folder, None)
         if not folder.exists():
             self._drop(folder)
 
@@ -114,7 +114,7 @@ class RunFollower(QObject):
         self._traces.pop(folder, None)
         self._summaries.pop(folder, None)
         self._live.discard(folder)
-        self._expected.discard(folder)
+        self._expected.pop(folder, None)
 
     def _tick(self) -> None:
         if self._under_way:
@@ -150,8 +150,10 @@ class RunFollower(QObject):
     def _notice_end(self, folder: Path) -> None:
         summary = self._summaries.get(folder)
         if summary is None or summary.status in LIVE_STATUSES:
-            self._expected.discard(folder)
-        elif folder not in self._expected:
+            self._expected.pop(folder, None)
+        elif (summary.status_at or 0.0) >= self._expected.get(folder, 0.0):
+            # A run may go on and end between two looks: what tells its new end from the old is the time.
+            self._expected.pop(folder, None)
             self._live.discard(folder)
             self.ended.emit(summary)
 

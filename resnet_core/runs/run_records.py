@@ -88,7 +88,8 @@ class GradientUpdate(NamedTuple):
 class RunSummary(NamedTuple):
     """One run in a line: what was trained, how far it came, how well it does. None: not known (yet).
 
-    `run` is the folder's name, `step` the number of updates made, accuracies are fractions from 0 to 1.
+    `run` is the folder's name, `step` the number of updates made, accuracies are fractions from 0 to 1;
+    `status_at` is when the latest status was recorded, in seconds since the epoch.
     """
 
     run: str
@@ -111,4 +112,5 @@ class RunSummary(NamedTuple):
     train_accuracy: float | None = None
     test_accuracy: float | None = None
     best_test_accuracy: float | None = None
+    status_at: float | None = None
     error: str | None = None

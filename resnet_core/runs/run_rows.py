@@ -68,7 +68,7 @@ def read_summary(connection: sqlite3.Connection, folder: Path) -> RunSummary:
     meta = read_meta(connection)
     run = folder.absolute().name
     last_step = _last(connection, "step", "train_loss")
-    status, status_step, elapsed_s, message = _last_status(connection)
+    status, status_step, elapsed_s, message, status_at = _last_status(connection)
     if elapsed_s is None:
         elapsed_s = _last(connection, "value", "elapsed_s")
     best = connection.execute("SELECT max(value) FROM scalars WHERE name = 'test_accuracy'").fetchone()[0]
@@ -93,6 +93,7 @@ def read_summary(connection: sqlite3.Connection, folder: Path) -> RunSummary:
         train_accuracy=_last(connection, "value", "train_accuracy"),
         test_accuracy=_last(connection, "value", "test_accuracy"),
         best_test_accuracy=None if best is None else float(best),
+        status_at=status_at,
     )
 
 
@@ -148,15 +149,16 @@ def _rewinds_since(connection: sqlite3.Connection, cursor: ReadCursor) -> tuple[
     return (cursor.rewind, None) if last is None else (int(last), int(step))
 
 
-def _last_status(connection: sqlite3.Connection) -> tuple[RunStatus | None, int, float | None, str]:
-    """Status, step, seconds and message of the latest status; (None, 0, None, "") before the first."""
+def _last_status(connection: sqlite3.Connection) -> tuple[RunStatus | None, int, float | None, str, float | None]:
+    """Status, step, seconds, message and time of the latest status; (None, 0, None, "", None) before the first."""
     row = connection.execute(
-        "SELECT status, step, elapsed_s, message FROM statuses ORDER BY row DESC LIMIT 1"
+        "SELECT status, step, elapsed_s, message, recorded_at FROM statuses ORDER BY row DESC LIMIT 1"
     ).fetchone()
     if row is None:
-        return None, 0, None, ""
+        return None, 0, None, "", None
     known = {str(status): status for status in RUN_STATUSES}
-    return known[row[0]], int(row[1]), None if row[2] is None else float(row[2]), str(row[3])
+    elapsed_s = None if row[2] is None else float(row[2])
+    return known[row[0]], int(row[1]), elapsed_s, str(row[3]), float(row[4])
 
 
 def _last(connection: sqlite3.Connection, column: str, name: str) -> float | None:

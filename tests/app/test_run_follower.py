@@ -124,6 +124,23 @@ def test_that_a_resumed_run_is_not_taken_for_ended_before_it_goes_on(
             store.record(RunFinished("finished", 5, 1.0))
 
 
+def test_that_a_run_that_goes_on_and_ends_between_two_looks_has_ended(
+    qtbot: QtBot, library: RunLibrary, follower: RunFollower
+) -> None:
+    folder = library.new_folder("Run")
+    with begin(folder) as store:
+        record(store, 0)
+        store.record(RunFinished("stopped", 1, 1.0))
+    follower.follow(folder, expected=True)
+    follower._timer.stop()  # no look until the run has ended again
+    qtbot.waitUntil(lambda: not follower._under_way)
+    with RunStore.reopen(folder) as store:
+        store.record_many((StatusChanged("running", 1), RunFinished("finished", 2, 1.0)))
+    with qtbot.waitSignal(follower.ended) as ended:
+        follower._timer.start()
+    assert ended.args[0].status == "finished"
+
+
 def test_that_the_run_shown_longest_gives_way(qtbot: QtBot, library: RunLibrary, follower: RunFollower) -> None:
     follower.most_shown = 2
     names = []
