@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QSpinBox,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from app.forms.field_editors import FieldEditor, make_editor
 from app.services.settings import Settings, SettingsStore
-from app.wording import choice_label, field_help, field_label, problems_text
-from resnet_core.configuration.fields import FieldFacts, field_facts, literal_values
+from app.wording import field_label, problems_text
+from resnet_core.configuration.fields import field_facts
 from resnet_core.configuration.validation import ConfigurationError
-
-INT_LIMIT = 2**31 - 1
 
 
 class PreferencesDialog(QDialog):
@@ -35,11 +22,10 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("preferences_dialog")
         self.setWindowTitle(self.tr("Preferences"))
-        self.setMinimumWidth(460)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._store = store
-        self.setMinimumWidth(440)
-        self._editors: dict[tuple[str, str], QWidget] = {}
+        self.setMinimumWidth(460)
+        self._editors: dict[tuple[str, str], FieldEditor] = {}
         self._message = QLabel()
         self._message.setObjectName("preferences_message")
         self._message.setProperty("role", "warning")
@@ -74,47 +60,11 @@ class PreferencesDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in model.model_fields:
             facts = field_facts(model, name)
-            editor = self._editor((section, name), facts)
-            editor.setObjectName(f"setting_{section}_{name}")
-            editor.setAccessibleName(field_label(facts))
-            editor.setToolTip(field_help(facts))
-            editor.setWhatsThis(field_help(facts))
+            editor = make_editor(facts, f"setting_{section}_{name}")
+            editor.committed.connect(partial(self._set, (section, name)))
             self._editors[section, name] = editor
             form.addRow(field_label(facts), editor)
         return page
-
-    def _editor(self, path: tuple[str, str], facts: FieldFacts) -> QWidget:
-        if facts.choices:
-            combo = QComboBox()
-            for value in literal_values(facts.type):
-                combo.addItem(choice_label(facts, value), value)
-            combo.activated.connect(lambda row: self._set(path, combo.itemData(row)))
-            return combo
-        if facts.type is bool:
-            box = QCheckBox()
-            box.toggled.connect(lambda on: self._set(path, on))
-            return box
-        if facts.type is str:
-            line = QLineEdit()
-            line.editingFinished.connect(lambda: self._set(path, line.text()))
-            return line
-        return self._number_editor(path, facts)
-
-    def _number_editor(self, path: tuple[str, str], facts: FieldFacts) -> QWidget:
-        low = facts.minimum if facts.minimum is not None else -INT_LIMIT
-        high = facts.maximum if facts.maximum is not None else INT_LIMIT
-        spin: QSpinBox | QDoubleSpinBox
-        if facts.type is int:
-            spin = QSpinBox()
-            spin.setRange(int(low), int(high))
-        else:
-            spin = QDoubleSpinBox()
-            spin.setDecimals(5 if high <= 1 else 2)
-            spin.setRange(low, high)
-        spin.setKeyboardTracking(False)
-        spin.setSuffix(f" {facts.unit}" if facts.unit else "")
-        spin.valueChanged.connect(lambda value: self._set(path, value))
-        return spin
 
     def _set(self, path: tuple[str, str], value: object) -> None:
         try:
@@ -126,14 +76,4 @@ class PreferencesDialog(QDialog):
 
     def _show_values(self, values: Settings) -> None:
         for (section, name), editor in self._editors.items():
-            value = getattr(getattr(values, section), name)
-            editor.blockSignals(True)
-            if isinstance(editor, QComboBox):
-                editor.setCurrentIndex(editor.findData(value))
-            elif isinstance(editor, QCheckBox):
-                editor.setChecked(value)
-            elif isinstance(editor, QLineEdit):
-                editor.setText(str(value))
-            elif isinstance(editor, QSpinBox | QDoubleSpinBox):
-                editor.setValue(value)
-            editor.blockSignals(False)
+            editor.show_value(getattr(getattr(values, section), name))

@@ -17,26 +17,22 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
+    QAbstractSpinBox,
     QHeaderView,
+    QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
+from app.forms.choice_editor import ChoiceEditor
+from app.forms.field_editors import FieldEditor, compact, make_editor
+from app.forms.field_kinds import holds_sizes, inherited
+from app.forms.sizes_editor import nothing_chosen, sizes_text
 from app.services.fonts import number_font
 from app.services.theme import Theme
 from app.state.architecture_document import FieldPath
-from app.views.architecture.field_editors import (
-    ChoiceEditor,
-    DecimalEditor,
-    IntegerEditor,
-    SwitchEditor,
-    TextEditor,
-    inherited,
-    make_editor,
-)
 from app.views.architecture.form_fields import FormField, FormTable
 from app.views.architecture.form_model import FormModel
 from app.wording import choice_label, field_help, field_label, paper_name, short_choice
@@ -168,28 +164,22 @@ class EntryDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         model = index.model()
         assert isinstance(model, EntryTableModel)
-        editor = make_editor(model.field(index), parent)
-        if isinstance(editor, QComboBox):
+        field = model.field(index)
+        editor = make_editor(field.facts, field.name, parent)
+        compact(editor)
+        if isinstance(editor, ChoiceEditor):
             editor.activated.connect(lambda _place: self._take(editor))
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        value = index.data(Qt.ItemDataRole.EditRole)
-        if isinstance(editor, IntegerEditor | DecimalEditor | SwitchEditor | ChoiceEditor | TextEditor):
-            editor.show_value(value)
-        if isinstance(editor, IntegerEditor | TextEditor):
+        assert isinstance(editor, FieldEditor)
+        editor.show_value(index.data(Qt.ItemDataRole.EditRole))
+        if isinstance(editor, QAbstractSpinBox | QLineEdit):
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        if isinstance(editor, IntegerEditor | DecimalEditor):
-            editor.interpretText()
-            model.setData(index, editor.value())
-        elif isinstance(editor, ChoiceEditor):
-            model.setData(index, editor.currentData())
-        elif isinstance(editor, SwitchEditor):
-            model.setData(index, editor.isChecked())
-        elif isinstance(editor, TextEditor):
-            model.setData(index, editor.text())
+        assert isinstance(editor, FieldEditor)
+        model.setData(index, editor.entered())
 
     def _take(self, editor: QWidget) -> None:
         self.commitData.emit(editor)
@@ -285,6 +275,8 @@ class EntryTable(QTableView):
 
 
 def _shown(field: FormField, value: Any) -> str:
+    if holds_sizes(field.facts):
+        return sizes_text(value) or nothing_chosen(field.facts)
     if value is None:
         return inherited()
     if field.facts.choices:

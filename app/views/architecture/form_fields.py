@@ -29,9 +29,9 @@ class FormField(NamedTuple):
     facts: FieldFacts
 
     @property
-    def optional(self) -> bool:
-        """Whether None may stand here, which means: as the whole has it."""
-        return type(None) in get_args(self.facts.type)
+    def name(self) -> str:
+        """What its editor is called."""
+        return "field_" + "_".join(str(part) for part in self.path)
 
 
 class FormGroup(NamedTuple):

@@ -9,10 +9,12 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from app.forms.field_editors import FieldEditor, compact, make_editor, mark
+from app.forms.number_editors import DecimalEditor, IntegerEditor
+from app.forms.text_editors import SwitchEditor
 from app.services.theme import Theme
 from app.views.architecture import entry_edits
 from app.views.architecture.entry_table import EntryTable
-from app.views.architecture.field_editors import FieldEditor, IntegerEditor, SwitchEditor, make_editor, mark
 from app.views.architecture.form_fields import FormField, FormGroup, FormTable, form_parts
 from app.views.architecture.form_model import FormModel
 from app.wording import choice_label, field_help, field_label, short_choice
@@ -109,14 +111,15 @@ class GroupSection(Section):
         return any_shown
 
     def _field_row(self, field: FormField, row: int) -> FieldRow:
-        editor = make_editor(field, self)
+        editor = make_editor(field.facts, field.name, self)
+        compact(editor)
         label = QLabel(field_label(field.facts), self)
         label.setToolTip(field_help(field.facts))
         label.setBuddy(editor)
         problem = ProblemLabel(self)
         problem.setObjectName(f"problem_{'_'.join(str(part) for part in field.path)}")
         self._grid.addWidget(label, 2 * row, 0)
-        narrow = isinstance(editor, SwitchEditor | IntegerEditor)
+        narrow = isinstance(editor, SwitchEditor | IntegerEditor | DecimalEditor)
         side = Qt.AlignmentFlag.AlignRight if narrow else Qt.AlignmentFlag(0)
         self._grid.addWidget(editor, 2 * row, 1, side)
         self._grid.addWidget(problem, 2 * row + 1, 0, 1, 2)

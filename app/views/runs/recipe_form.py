@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QLabel,
-    QSpinBox,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from typing import Any
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.forms.choice_editor import ChoiceEditor
+from app.forms.field_editors import FieldEditor, introduce, make_editor
 from app.state.training_recipe import TrainingRecipe
-from app.wording import choice_label, field_help, field_label, problems_text
-from resnet_core.configuration.fields import FieldFacts, field_facts, literal_values
+from app.wording import field_label, problems_text
+from resnet_core.configuration.fields import FieldFacts, field_facts
 from resnet_core.configuration.training_config import TrainingConfig
 from resnet_core.configuration.validation import Problem
 
@@ -37,7 +30,7 @@ class RecipeForm(QWidget):
         super().__init__(parent)
         self.setObjectName("recipe_form")
         self._recipe = recipe
-        self._editors: dict[str, QWidget] = {}
+        self._editors: dict[str, FieldEditor] = {}
         self._message = QLabel()
         self._message.setObjectName("recipe_message")
         self._message.setWordWrap(True)
@@ -51,7 +44,7 @@ class RecipeForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        more = self._rows(MORE_FIELDS)
+        first, more = self._rows(FIRST_FIELDS), self._rows(MORE_FIELDS)
         more.hide()
         toggle = QToolButton()
         toggle.setObjectName("more_recipe")
@@ -59,7 +52,7 @@ class RecipeForm(QWidget):
         toggle.setCheckable(True)
         toggle.setAutoRaise(True)
         toggle.toggled.connect(more.setVisible)
-        for widget in (self._rows(FIRST_FIELDS), toggle, more, self._message):
+        for widget in (first, toggle, more, self._message):
             layout.addWidget(widget)
 
     def _rows(self, names: tuple[str, ...]) -> QWidget:
@@ -71,72 +64,27 @@ class RecipeForm(QWidget):
         for name in names:
             facts = field_facts(TrainingConfig, name)
             editor = self._editor(facts)
-            editor.setObjectName(f"recipe_{name}")
-            editor.setAccessibleName(field_label(facts))
-            editor.setToolTip(field_help(facts))
             self._editors[name] = editor
             form.addRow(field_label(facts), editor)
         return page
 
-    def _editor(self, facts: FieldFacts) -> QWidget:
+    def _editor(self, facts: FieldFacts) -> FieldEditor:
+        """Return the editor of a field; what it commits becomes the recipe's."""
+        name = f"recipe_{facts.name}"
+        editor: FieldEditor
         if facts.name == "data":
-            return self._data_editor()
-        if facts.choices:
-            combo = QComboBox()
-            for value in literal_values(facts.type):
-                combo.addItem(choice_label(facts, value), value)
-            combo.activated.connect(lambda row: self._set(facts.name, combo.itemData(row)))
-            return combo
-        if facts.type is bool:
-            box = QCheckBox()
-            box.toggled.connect(lambda on: self._set(facts.name, on))
-            return box
-        return self._number_editor(facts)
-
-    def _number_editor(self, facts: FieldFacts) -> QWidget:
-        low, high = facts.minimum or 0, facts.maximum if facts.maximum is not None else 2**31 - 1
-        spin: QSpinBox | QDoubleSpinBox
-        if facts.type is int:
-            spin = QSpinBox(minimum=int(low), maximum=int(high))
-            if facts.name == "steps":
-                spin.setSpecialValueText(self.tr("about a minute"))
+            editor = DataEditor(facts)
+            introduce(editor, facts, name)
+            editor.dismissed.connect(lambda: self._show(self._recipe.config))
         else:
-            spin = QDoubleSpinBox(decimals=5 if high <= 1 else 2, minimum=low, maximum=high)
-        spin.setKeyboardTracking(False)
-        spin.setSuffix(f" {facts.unit}" if facts.unit else "")
-        spin.valueChanged.connect(lambda value: self._set(facts.name, value))
-        return spin
-
-    def _data_editor(self) -> QComboBox:
-        combo = QComboBox()
-        for name in EMBEDDED_DATA:
-            combo.addItem(name, name)
-        combo.addItem(self.tr("Image folder…"), None)
-        combo.activated.connect(lambda row: self._choose_data(combo.itemData(row)))
-        return combo
-
-    def _choose_data(self, name: str | None) -> None:
-        if name is None:
-            name = QFileDialog.getExistingDirectory(self, self.tr("A folder with train/<class>/ images"))
-        if name:
-            self._set("data", name)
-        else:
-            self._show(self._recipe.config)
-
-    def _set(self, name: str, value: object) -> None:
-        self._recipe.set_field(name, value)
+            editor = make_editor(facts, name, word=self.tr("about a minute") if facts.name == "steps" else "")
+        editor.committed.connect(lambda value: self._recipe.set_field(facts.name, value))
+        return editor
 
     def _show(self, config: TrainingConfig) -> None:
         self._message.hide()
         for name, editor in self._editors.items():
-            value = getattr(config, name)
-            with QSignalBlocker(editor):
-                if isinstance(editor, QComboBox):
-                    _choose(editor, str(value))
-                elif isinstance(editor, QCheckBox):
-                    editor.setChecked(value)
-                elif isinstance(editor, QSpinBox | QDoubleSpinBox):
-                    editor.setValue(value)
+            editor.show_value(getattr(config, name))
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         self._show(self._recipe.config)
@@ -144,9 +92,28 @@ class RecipeForm(QWidget):
         self._message.show()
 
 
-def _choose(combo: QComboBox, value: str) -> None:
-    row = combo.findData(value)
-    if row < 0:
-        row = combo.count() - 1
-        combo.insertItem(row, value, value)
-    combo.setCurrentIndex(row)
+class DataEditor(ChoiceEditor):
+    """The embedded data sets, or a folder of images that is asked for; `dismissed` tells that none was named."""
+
+    dismissed = Signal()
+
+    def __init__(self, facts: FieldFacts, parent: QWidget | None = None) -> None:
+        super().__init__(facts, parent)
+        for name in EMBEDDED_DATA:
+            self.addItem(name, name)
+        self.addItem(self.tr("Image folder…"), None)
+
+    def show_value(self, value: Any) -> None:
+        """Show `value`, which is put on the list where it is a folder, without telling anyone."""
+        if self.findData(value) < 0:
+            self.insertItem(self.count() - 1, value, value)
+        super().show_value(value)
+
+    def _choose(self, place: int) -> None:
+        name = self.itemData(place)
+        if name is None:
+            name = QFileDialog.getExistingDirectory(self, self.tr("A folder with train/<class>/ images"))
+        if name:
+            self.committed.emit(name)
+        else:
+            self.dismissed.emit()
