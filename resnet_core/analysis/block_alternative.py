@@ -96,11 +96,12 @@ def with_override(
     their order; a new one comes last.
     """
     own_kind = config.stages[block.plan.stage - 1].kind
-    entry = BlockOverride(block=block.id, kind=None if kind == own_kind else kind, shortcut=shortcut)
+    changes = {"block": block.id, "kind": None if kind == own_kind else kind, "shortcut": shortcut}
+    entry = (override_of(config, block.id) or BlockOverride(block=block.id)).model_copy(update=changes)
     kept = [entry if old.block == block.id else old for old in config.overrides]
     if entry not in kept:
         kept.append(entry)
-    return tuple(override for override in kept if override.kind or override.shortcut)
+    return tuple(override for override in kept if not override.changes_nothing)
 
 
 def override_of(config: ArchitectureConfig, block_id: str) -> BlockOverride | None:
@@ -112,11 +113,13 @@ def _alone(config: ArchitectureConfig, block: Block, kind: BlockKind) -> Archite
     """Return a network of this one block; unchecked, since its stem may be wider than a stem can be chosen."""
     plan, (channels, height, width) = block.plan, block.input_shape
     entry = override_of(config, block.id)
-    stage = config.stages[plan.stage - 1].model_copy(update={"blocks": 1, "stride": plan.stride})
-    override = BlockOverride(block="layer1.0", kind=kind, shortcut=entry.shortcut if entry else None)
+    stage = config.stages[plan.stage - 1].model_copy(update={"blocks": 1, "stride": plan.stride, "kernels": ()})
+    override = (entry or BlockOverride(block=block.id)).model_copy(
+        update={"block": "layer1.0", "kind": kind, "kernels": None}
+    )
     changes = {
         "input": InputConfig.model_construct(channels=1, height=height, width=width),
-        "stem": StemConfig.model_construct(kind="cifar", width=channels),
+        "stem": StemConfig.model_construct(kind="cifar", width=channels, pool="none"),
         "stages": (stage,),
         "overrides": (override,),
     }

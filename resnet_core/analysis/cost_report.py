@@ -10,9 +10,12 @@ from resnet_core.analysis.memory import Optimizer, TrainingMemory, saved_bytes, 
 from resnet_core.analysis.receptive_field import receptive_fields
 from resnet_core.architecture.graph import Graph
 
+#: Layers on the main path that papers do not count: all but the last of a deep stem, its pool, the head's features.
+_UNCOUNTED = frozenset({"conv1.0", "conv1.3", "maxpool.0", "neck.0"})
+
 
 class GroupCost(NamedTuple):
-    """The sum of the rows of a block, a stage or the network; `depth` counts weighted layers off the shortcut."""
+    """The sum of the rows of a block, a stage or the network; `depth` counts as `CostReport.depth`."""
 
     id: str
     parameters: int
@@ -37,10 +40,15 @@ class CostReport(NamedTuple):
     stages: Mapping[str, GroupCost]
     total: GroupCost
     memory: TrainingMemory
+    depth_with_projections: int
 
     @property
     def depth(self) -> int:
-        """Depth as papers count it: convolutions and linear layers on the main path."""
+        """Depth as He et al. 2015 count it: the stem, the convolutions of all branches, and the linear layer.
+
+        A deep stem counts as the one layer it replaces (ResNet-50-D has depth 50), attention does not count.
+        Zagoruyko and Komodakis 2016 count projections instead of the linear layer: `depth_with_projections`.
+        """
         return self.total.depth
 
 
@@ -48,20 +56,24 @@ def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_mom
     """Return the costs of `graph`: rows by layer; sums by block, stage (stem and head included) and network."""
     reaches, saved = receptive_fields(graph), saved_bytes(graph, batch)
     sums = _Sums()
-    layers = []
+    layers: list[LayerCost] = []
+    projections = 0
     for node in graph.nodes:
-        id, kind, stage, block, _, input_shape, output_shape, _, on_shortcut = node
+        id, kind, stage, block, _, input_shape, output_shape, _, path = node
         row = LayerCost(
             id, kind, stage, block, input_shape, output_shape, *counts_of(node), *reaches[id], saved[id]
         )  # fmt: skip
         layers.append(row)
-        sums.add(row, weighted=kind in ("conv", "linear") and not on_shortcut)
+        weighted = kind in ("conv", "linear") and path == "main" and id not in _UNCOUNTED
+        sums.add(row, weighted=weighted)
+        projections += kind == "conv" and path == "shortcut"
     norms = [node.output_shape.channels for node in graph.nodes if node.kind == "batch_norm"]
     total = sums.network(graph.name)
     memory = training_memory(
         total.parameters, (2 * sum(norms), len(norms)), total.saved_bytes, batch, optimizer
     )
-    return CostReport(graph.name, tuple(layers), sums.blocks(), sums.stages(), total, memory)
+    deep = total.depth - bool(graph.config.head.classes) + projections
+    return CostReport(graph.name, tuple(layers), sums.blocks(), sums.stages(), total, memory, deep)
 
 
 class _Sums:
@@ -74,7 +86,7 @@ class _Sums:
         self._sums: dict[tuple[str, str], list[int]] = {}
 
     def add(self, row: LayerCost, *, weighted: bool) -> None:
-        _, _, stage, block, _, _, parameters, macs, activations, field, _, saved = row
+        _, _, stage, block, _, _, parameters, macs, activations, field, _, _, saved = row
         sums = self._sums.get((stage, block))
         if sums is None:
             sums = self._sums[stage, block] = [0, 0, 0, 0, 0, 0]

@@ -1,40 +1,52 @@
-"""Follows the receptive field and the effective stride through a graph, both in input pixels."""
+"""Follows receptive field, effective stride and effective padding through a graph, all in input pixels."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from resnet_core.architecture.graph import Graph
+from resnet_core.architecture.graph import Graph, Node
+
+_WINDOWED = frozenset({"conv", "max_pool", "zero_pad", "blur_pool", "local_average_pool"})
+_GLOBAL = frozenset({"average_pool", "global_max_pool"})
 
 
 class Reach(NamedTuple):
-    """How far one output value of a node sees: `field` pixels wide; neighbours stand `stride` pixels apart."""
+    """How far one output value of a node sees: `field` pixels wide; neighbours stand `stride` pixels apart.
+
+    The first one's field begins `padding` pixels before the image.
+    """
 
     field: int
     stride: int
+    padding: int
 
 
 def receptive_fields(graph: Graph) -> dict[str, Reach]:
-    """Return the reach of every node: r' = r + (k - 1)·j, j' = j·s (Araujo et al. 2019).
+    """Return the reach of every node: r' = r + d(k - 1)·j, j' = j·s, P' = P + p·j (Araujo et al. 2019).
 
-    An addition takes the wider of its two paths.
+    An addition takes the wider of its two paths. What an attention sees through its gate, the whole map, is left
+    out: the field is that of the tensor it weighs.
     """
     reaches: dict[str, Reach] = {}
     for node in graph.nodes:
-        if not node.inputs:
-            reaches[node.id] = Reach(1, 1)
+        kind, inputs = node.kind, node.inputs
+        if not inputs:
+            reaches[node.id] = Reach(1, 1, 0)
             continue
-        reach = reaches[node.inputs[0]]
-        kind = node.kind
-        if kind in ("conv", "max_pool", "zero_pad"):
-            operation = node.operation
-            reach = Reach(
-                reach.field + (operation.kernel - 1) * reach.stride, reach.stride * operation.stride
-            )
+        reach = reaches[inputs[0]]
+        if kind in _WINDOWED:
+            reach = _windowed(node, reach)
+        elif kind in _GLOBAL:
+            size = max(node.input_shape[1:])
+            reach = Reach(reach.field + (size - 1) * reach.stride, reach.stride, reach.padding)
         elif kind == "add":
-            reach = Reach(max(reach.field, reaches[node.inputs[1]].field), reach.stride)
-        elif kind == "average_pool":
-            size = max(node.input_shape.height, node.input_shape.width)
-            reach = Reach(reach.field + (size - 1) * reach.stride, reach.stride)
+            other = reaches[inputs[1]]
+            reach = Reach(max(reach.field, other.field), reach.stride, max(reach.padding, other.padding))
         reaches[node.id] = reach
     return reaches
+
+
+def _windowed(node: Node, reach: Reach) -> Reach:
+    kernel, stride, padding, _, _, dilation, *_ = node.operation
+    field, step, before = reach
+    return Reach(field + dilation * (kernel - 1) * step, step * stride, before + padding * step)

@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from resnet_core.architecture.layers import NodeKind, NodePath, Operation
 from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockPlan
 
-NodeKind = Literal[
-    "input",
-    "conv",
-    "batch_norm",
-    "relu",
-    "max_pool",
-    "zero_pad",
-    "add",
-    "average_pool",
-    "flatten",
-    "linear",
-    "output",
-]
-EdgeRole = Literal["main", "shortcut"]
+__all__ = ["Block", "Edge", "EdgeRole", "Graph", "Node", "NodeKind", "NodePath", "Operation", "Stage"]
+
+EdgeRole = Literal["main", "shortcut", "gate"]
 
 INPUT_ID = "input"
 OUTPUT_ID = "output"
 
-
-class Operation(NamedTuple):
-    """What a node computes with; fields that mean nothing to its kind keep their default."""
-
-    kernel: int = 1
-    stride: int = 1
-    padding: int = 0
-    groups: int = 1
-    bias: bool = False
+_SECOND_ROLES: Final[dict[NodeKind, EdgeRole]] = {"add": "shortcut", "multiply": "gate"}
 
 
 class Node(NamedTuple):
     """One layer.
 
     `stage` is `stem`, `layer1` ... or `head`; `block` is the id of the block it stands in, or empty. `inputs` are the
-    ids of the nodes it reads, the main path first. `on_shortcut` is true on the way round the block's branch.
-    Shapes are those of one image.
+    ids of the nodes it reads, the main path first. `path` tells the trunk and the branch (`main`) from the way round
+    (`shortcut`) and from what computes an attention's weights (`gate`). Shapes are those of one image.
     """
 
     id: str
@@ -53,7 +35,12 @@ class Node(NamedTuple):
     input_shape: Shape
     output_shape: Shape
     operation: Operation
-    on_shortcut: bool
+    path: NodePath
+
+    @property
+    def on_shortcut(self) -> bool:
+        """Whether the node stands on the way round the block's branch."""
+        return self.path == "shortcut"
 
 
 class Edge(NamedTuple):
@@ -94,7 +81,7 @@ class Stage(NamedTuple):
 class Graph:
     """A network unfolded: nodes in execution order, edges, blocks and stages. Immutable by convention and by use."""
 
-    __slots__ = ("__dict__", "blocks", "config", "nodes", "stages")
+    __slots__ = ("__dict__", "blocks", "config", "nodes", "stages", "stem_id")
 
     def __init__(
         self,
@@ -102,11 +89,13 @@ class Graph:
         nodes: tuple[Node, ...],
         blocks: tuple[Block, ...],
         stages: tuple[Stage, ...],
+        stem_id: str,
     ) -> None:
         self.config = config
         self.nodes = nodes
         self.blocks = blocks
         self.stages = stages
+        self.stem_id = stem_id
 
     @property
     def name(self) -> str:
@@ -118,11 +107,20 @@ class Graph:
         """The N+1 block boundaries of N blocks, each named by the node that makes the tensor there."""
         return (*(block.input_id for block in self.blocks), self.blocks[-1].output_id)
 
+    @property
+    def features(self) -> dict[str, str]:
+        """The nodes that make the maps C1 to C(S+1) of a backbone, S stages: the stem before its pool, each stage."""
+        ends = [self.blocks[stage.stop - 1].output_id for stage in self.stages]
+        return {f"C{number}": id for number, id in enumerate((self.stem_id, *ends), start=1)}
+
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
-        """Every edge, in the order of the nodes they lead to; the second way into an addition is the shortcut's."""
+        """Every edge, in the order of the nodes they lead to.
+
+        The second way into an addition is the shortcut's, the second way into a multiplication the gate's.
+        """
         return tuple(
-            Edge(source, node.id, "shortcut" if node.on_shortcut or place else "main")
+            Edge(source, node.id, _SECOND_ROLES.get(node.kind, node.path) if place else node.path)
             for node in self.nodes
             for place, source in enumerate(node.inputs)
         )

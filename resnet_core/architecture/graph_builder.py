@@ -2,216 +2,110 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import NamedTuple
 
-from resnet_core.architecture.graph import (
-    INPUT_ID,
-    OUTPUT_ID,
-    Block,
-    Graph,
-    Node,
-    NodeKind,
-    Operation,
-    Stage,
-)
-from resnet_core.architecture.tensor_shapes import Shape, window_output
-from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockPlan
-
-_PLAIN = Operation()
-_IDENTITY_STRIDE = {stride: Operation(stride=stride) for stride in range(1, 5)}
+from resnet_core.architecture.block_layout import block_layout
+from resnet_core.architecture.end_layouts import head_layout, stem_feature, stem_layout
+from resnet_core.architecture.graph import INPUT_ID, OUTPUT_ID, Block, Graph, Node, NodeKind, NodePath, Stage
+from resnet_core.architecture.layers import ENTRY, PLAIN, Operation, Unit
+from resnet_core.architecture.tensor_shapes import Shape, output_shape
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.block_plan import BlockPlan
 
 
 def build_graph(config: ArchitectureConfig) -> Graph:
     """Return the graph of `config`: linear in its layers, and no torch.
 
-    The layers, their names and their order are those of `resnet_core.model.resnet.build_model`.
+    The layers, their names and their order are those of `resnet_core.model.resnet.build_model`, which builds the same
+    layouts as modules.
     """
-    return _Assembly(config).graph()
+    assembly = _Assembly(config)
+    tip = assembly.append(stem_layout(config), "", "stem", INPUT_ID)
+    blocks = []
+    for plan in config.block_plans():
+        blocks.append(assembly.append_block(plan, tip))
+        tip = blocks[-1].output_id
+    tip = assembly.append(head_layout(config), "", "head", tip)
+    assembly.close(tip)
+    return Graph(config, tuple(assembly.nodes), tuple(blocks), _stages(config), stem_feature(config))
 
 
-@lru_cache(maxsize=4096)
-def _convolved(shape: Shape, channels: int, kernel: int, stride: int, groups: int) -> tuple[Shape, Operation]:
-    """Return what a convolution makes of `shape`, and how; the blocks of a stage share both."""
-    padding = kernel // 2
-    height, width = (window_output(size, kernel, stride, padding) for size in shape[1:])
-    return Shape(channels, height, width), Operation(kernel, stride, padding, groups)
+class _SizedLayer(NamedTuple):
+    """A layer of a unit with its sizes; equal blocks of a stage share it."""
+
+    name: str
+    kind: NodeKind
+    inputs: tuple[str, ...]
+    input_shape: Shape
+    output_shape: Shape
+    operation: Operation
+    path: NodePath
+
+
+class _SizedUnit(NamedTuple):
+    layers: tuple[_SizedLayer, ...]
+    output: str
+    output_shape: Shape
 
 
 class _Assembly:
-    """A graph under construction; `tip` is the node that the next layer of the main path reads."""
+    """Nodes under construction. What a block's plan leaves the same, but for its id, is worked out once."""
 
     def __init__(self, config: ArchitectureConfig) -> None:
         self._config = config
-        self._nodes: list[Node] = []
-        self._shapes: dict[str, Shape] = {}
-        self._blocks: list[Block] = []
-        self._stage = "stem"
-        self._block = ""
+        image = Shape(config.input.channels, config.input.height, config.input.width)
+        self.nodes = [Node(INPUT_ID, "input", "stem", "", (), image, image, PLAIN, "main")]
+        self._shapes = {INPUT_ID: image}
+        self._sized: dict[tuple[object, ...], _SizedUnit] = {}
 
-    def graph(self) -> Graph:
-        tip = self._body(self._stem())
-        self._head(tip)
-        return Graph(
-            self._config, tuple(self._nodes), tuple(self._blocks), self._stages()
-        )
+    def append(self, unit: Unit, block: str, stage: str, source: str) -> str:
+        """Append the nodes of `unit`, which reads the node `source`; return the id of the node that puts out."""
+        return self._append(_sized(unit, self._shapes[source]), block, stage, source)
 
-    def _stem(self) -> str:
-        config = self._config
-        shape = Shape(config.input.channels, config.input.height, config.input.width)
-        self._nodes.append(Node(INPUT_ID, "input", "stem", "", (), shape, shape, _PLAIN, False))
-        self._shapes[INPUT_ID] = shape
-        imagenet = config.stem.kind == "imagenet"
-        kernel, stride = (7, 2) if imagenet else (3, 1)
-        tip = self._conv("conv1", INPUT_ID, config.stem.width, kernel, stride)
-        if config.block.activation_order == "post":
-            tip = self._step("bn1", "batch_norm", tip)
-            tip = self._step("relu", "relu", tip)
-        if imagenet:
-            tip = self._max_pool("maxpool", tip)
-        return tip
+    def append_block(self, plan: BlockPlan, source: str) -> Block:
+        """Append the nodes of a block and return it."""
+        shape, first = self._shapes[source], len(self.nodes)
+        key = (shape, *plan[3:])
+        sized = self._sized.get(key)
+        if sized is None:
+            sized = self._sized[key] = _sized(block_layout(plan, self._config), shape)
+        stage = f"layer{plan.stage}"
+        output = self._append(sized, plan.id, stage, source)
+        return Block(plan.id, plan, stage, source, output, shape, sized.output_shape, first, len(self.nodes))
 
-    def _body(self, tip: str) -> str:
-        pre = self._config.block.activation_order == "pre"
-        for plan in self._config.block_plans():
-            self._stage, self._block = f"layer{plan.stage}", plan.id
-            first = len(self._nodes)
-            output = self._pre_block(plan, tip) if pre else self._post_block(plan, tip)
-            self._blocks.append(
-                Block(
-                    plan.id,
-                    plan,
-                    self._stage,
-                    tip,
-                    output,
-                    self._shapes[tip],
-                    self._shapes[output],
-                    first,
-                    len(self._nodes),
-                )
+    def close(self, tip: str) -> None:
+        """Append the network's output."""
+        shape = self._shapes[tip]
+        self.nodes.append(Node(OUTPUT_ID, "output", "head", "", (tip,), shape, shape, PLAIN, "main"))
+
+    def _append(self, unit: _SizedUnit, block: str, stage: str, source: str) -> str:
+        prefix = f"{block}." if block else ""
+        for name, kind, inputs, input_shape, shape, operation, path in unit.layers:
+            read = tuple([prefix + other if other else source for other in inputs])
+            self.nodes.append(Node(prefix + name, kind, stage, block, read, input_shape, shape, operation, path))
+        output = prefix + unit.output if unit.output else source
+        self._shapes[output] = unit.output_shape
+        return output
+
+
+def _sized(unit: Unit, shape: Shape) -> _SizedUnit:
+    """Return `unit` with the sizes it has when it reads `shape`."""
+    shapes = {ENTRY: shape}
+    layers = []
+    for layer in unit.layers:
+        read = shapes[layer.inputs[0]]
+        shapes[layer.name] = output_shape(layer, read)
+        layers.append(
+            _SizedLayer(
+                layer.name, layer.kind, layer.inputs, read, shapes[layer.name], layer.operation, layer.path
             )
-            tip = output
-        return tip
-
-    def _head(self, tip: str) -> None:
-        self._stage, self._block = "head", ""
-        if self._config.block.activation_order == "pre":
-            tip = self._step("final_bn", "batch_norm", tip)
-            tip = self._step("final_relu", "relu", tip)
-        channels = self._shapes[tip].channels
-        tip = self._add_node("avgpool", "average_pool", (tip,), Shape(channels, 1, 1), _PLAIN)
-        tip = self._step("flatten", "flatten", tip)
-        classes = Shape(self._config.head.classes, 1, 1)
-        tip = self._add_node("fc", "linear", (tip,), classes, Operation(bias=True))
-        self._step(OUTPUT_ID, "output", tip)
-
-    def _post_block(self, plan: BlockPlan, tip: str) -> str:
-        """Conv, BN, ReLU ... conv, BN, addition, ReLU (He et al. 2015, Fig. 5)."""
-        source = tip
-        layers = self._branch(plan)
-        for number, (channels, kernel, stride, groups) in enumerate(layers, start=1):
-            tip = self._conv(f"{plan.id}.conv{number}", tip, channels, kernel, stride, groups)
-            tip = self._step(f"{plan.id}.bn{number}", "batch_norm", tip)
-            if number < len(layers):
-                tip = self._step(f"{plan.id}.relu{number}", "relu", tip)
-        tip = self._join(plan, tip, source)
-        return self._step(f"{plan.id}.relu{len(layers)}", "relu", tip)
-
-    def _pre_block(self, plan: BlockPlan, tip: str) -> str:
-        """BN, ReLU, conv ... addition (He et al. 2016, Fig. 4e); a projection reads what the first ReLU puts out."""
-        source = tip
-        for number, (channels, kernel, stride, groups) in enumerate(self._branch(plan), start=1):
-            tip = self._step(f"{plan.id}.bn{number}", "batch_norm", tip)
-            tip = self._step(f"{plan.id}.relu{number}", "relu", tip)
-            if number == 1 and plan.shortcut == "projection":
-                source = tip
-            tip = self._conv(f"{plan.id}.conv{number}", tip, channels, kernel, stride, groups)
-        return self._join(plan, tip, source)
-
-    def _branch(self, plan: BlockPlan) -> tuple[tuple[int, int, int, int], ...]:
-        """Return (channels, kernel, stride, groups) of each convolution of the residual branch."""
-        if plan.kind == "basic":
-            return (plan.inner_channels, 3, plan.stride, 1), (plan.out_channels, 3, 1, 1)
-        early = self._config.block.stride_in == "1x1"
-        return (
-            (plan.inner_channels, 1, plan.stride if early else 1, 1),
-            (plan.inner_channels, 3, 1 if early else plan.stride, plan.groups),
-            (plan.out_channels, 1, 1, 1),
         )
+    return _SizedUnit(tuple(layers), unit.output, shapes[unit.output])
 
-    def _join(self, plan: BlockPlan, branch: str, source: str) -> str:
-        """Add the shortcut to the branch; a plain block has nothing to add."""
-        if plan.shortcut == "none":
-            return branch
-        way = source
-        if plan.shortcut == "zero_pad":
-            way = self._zero_pad(plan, source)
-        elif plan.shortcut == "projection":
-            way = self._projection(plan, source)
-        shape = self._shapes[branch]
-        return self._add_node(f"{plan.id}.add", "add", (branch, way), shape, _PLAIN)
 
-    def _projection(self, plan: BlockPlan, source: str) -> str:
-        way = self._conv(
-            f"{plan.id}.downsample.0", source, plan.out_channels, 1, plan.stride, on_shortcut=True
-        )
-        if self._config.shortcut.projection_norm:
-            way = self._step(f"{plan.id}.downsample.1", "batch_norm", way, on_shortcut=True)
-        return way
-
-    def _zero_pad(self, plan: BlockPlan, source: str) -> str:
-        _, height, width = self._shapes[source]
-        stride = plan.stride
-        shape = Shape(
-            plan.out_channels, window_output(height, 1, stride, 0), window_output(width, 1, stride, 0)
-        )
-        operation = _IDENTITY_STRIDE[stride]
-        return self._add_node(
-            f"{plan.id}.zero_pad", "zero_pad", (source,), shape, operation, on_shortcut=True
-        )
-
-    def _conv(
-        self,
-        id: str,
-        source: str,
-        channels: int,
-        kernel: int,
-        stride: int,
-        groups: int = 1,
-        *,
-        on_shortcut: bool = False,
-    ) -> str:
-        shape, operation = _convolved(self._shapes[source], channels, kernel, stride, groups)
-        return self._add_node(id, "conv", (source,), shape, operation, on_shortcut=on_shortcut)
-
-    def _max_pool(self, id: str, source: str) -> str:
-        channels, height, width = self._shapes[source]
-        shape = Shape(channels, window_output(height, 3, 2, 1), window_output(width, 3, 2, 1))
-        return self._add_node(id, "max_pool", (source,), shape, Operation(3, 2, 1))
-
-    def _step(self, id: str, kind: NodeKind, source: str, *, on_shortcut: bool = False) -> str:
-        """Add a node that keeps the shape."""
-        return self._add_node(id, kind, (source,), self._shapes[source], _PLAIN, on_shortcut=on_shortcut)
-
-    def _add_node(
-        self,
-        id: str,
-        kind: NodeKind,
-        inputs: tuple[str, ...],
-        shape: Shape,
-        operation: Operation,
-        *,
-        on_shortcut: bool = False,
-    ) -> str:
-        node = Node(
-            id, kind, self._stage, self._block, inputs, self._shapes[inputs[0]], shape, operation, on_shortcut
-        )
-        self._nodes.append(node)
-        self._shapes[id] = shape
-        return id
-
-    def _stages(self) -> tuple[Stage, ...]:
-        stages, first = [], 0
-        for number, stage in enumerate(self._config.stages, start=1):
-            stages.append(Stage(f"layer{number}", number, first, first + stage.blocks))
-            first += stage.blocks
-        return tuple(stages)
+def _stages(config: ArchitectureConfig) -> tuple[Stage, ...]:
+    stages, first = [], 0
+    for number, stage in enumerate(config.stages, start=1):
+        stages.append(Stage(f"layer{number}", number, first, first + stage.blocks))
+        first += stage.blocks
+    return tuple(stages)

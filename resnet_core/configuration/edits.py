@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from resnet_core.configuration.architecture_config import ArchitectureConfig, StageConfig
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.validation import ConfigurationError, Path, Problem, unknown_key
 
 Model = TypeVar("Model", bound=BaseModel)
+
+STEM_KIND: Path = ("stem", "kind")
+#: The pool that goes with a stem, where it is not the max-pool; another stem brings its own.
+USUAL_POOLS: Mapping[str, str] = MappingProxyType({"cifar": "none"})
 
 
 def with_value(config: Model, path: Path, value: Any) -> Model:
@@ -20,8 +27,53 @@ def with_value(config: Model, path: Path, value: Any) -> Model:
     Raises ConfigurationError where the path leads nowhere or the new configuration is not valid.
     """
     data = config.model_dump(mode="json")
-    _assign(data, path, value)
+    _set(data, path, value)
     return validated(type(config), data)
+
+
+def with_output_stride(config: ArchitectureConfig, output_stride: int) -> ArchitectureConfig:
+    """Return `config` with a last map `output_stride` times smaller than the image: strides traded for dilation.
+
+    From the last stage back strides become 1 and the later kernels as much wider, so that the weights see what they
+    saw (Yu and Koltun 2016, arXiv 1511.07122; DeepLab). Dilation that is there already is undone first, so that 32
+    gives the usual network again. The stem keeps its stride.
+
+    Raises ConfigurationError where no such stride can be reached.
+    """
+    reached = _stem_stride(config)
+    stages, dilation = [], 1
+    for stage in _undilated(config):
+        stride = stage.stride
+        if reached * stride <= output_stride:
+            reached *= stride
+        else:
+            dilation, stride = dilation * stride, 1
+        stages.append(stage.model_copy(update={"stride": stride, "dilation": dilation}))
+    if reached != output_stride:
+        text = f"the stem alone has stride {_stem_stride(config)}, and the stages reach {reached} at most"
+        raise ConfigurationError([Problem(("stages",), "other", {"text": text})])
+    data = config.model_dump(mode="json") | {"stages": [stage.model_dump(mode="json") for stage in stages]}
+    return validated(ArchitectureConfig, data)
+
+
+def output_stride(config: ArchitectureConfig) -> int:
+    """Return how many input pixels lie between neighbours of the last map."""
+    return _stem_stride(config) * prod(stage.stride for stage in config.stages)
+
+
+def _undilated(config: ArchitectureConfig) -> list[StageConfig]:
+    """Return the stages with the growth of their dilation given back as stride."""
+    stages, before = [], 1
+    for stage in config.stages:
+        regained = stage.dilation // before if stage.stride == 1 and stage.dilation > before else 1
+        before = stage.dilation
+        stages.append(stage.model_copy(update={"stride": stage.stride * regained, "dilation": 1}))
+    return stages
+
+
+def _stem_stride(config: ArchitectureConfig) -> int:
+    first = 1 if config.stem.kind == "cifar" else 2
+    return first if config.stem.pool == "none" else 2 * first
 
 
 def with_assignments(config: Model, assignments: Sequence[str]) -> Model:
@@ -31,10 +83,11 @@ def with_assignments(config: Model, assignments: Sequence[str]) -> Model:
     """
     data = config.model_dump(mode="json")
     for assignment in assignments:
-        path, equals, text = assignment.partition("=")
+        name, equals, text = assignment.partition("=")
+        path, value = parse_path(name), parse_value(text)
         if not equals:
-            raise ConfigurationError([Problem(parse_path(path), "other", {"text": "write it as FIELD=VALUE"})])
-        _assign(data, parse_path(path), parse_value(text))
+            raise ConfigurationError([Problem(path, "other", {"text": "write it as FIELD=VALUE"})])
+        _set(data, path, value)
     return validated(type(config), data)
 
 
@@ -49,6 +102,13 @@ def parse_value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):
         return text.strip()
+
+
+def _set(data: Any, path: Path, value: Any) -> None:
+    """Assign a chosen value, and with a stem the pool that goes with it."""
+    _assign(data, path, value)
+    if path[-2:] == STEM_KIND and isinstance(value, str):
+        _assign(data, (*path[:-1], "pool"), USUAL_POOLS.get(value, "max"))
 
 
 def _assign(data: Any, path: Path, value: Any) -> None:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP
 
-__all__ = ["QT_TRANSLATE_NOOP", "FieldFacts", "FrozenConfig", "chosen", "field_facts", "setting"]
+__all__ = ["QT_TRANSLATE_NOOP", "FieldFacts", "FrozenConfig", "chosen", "field_facts", "listed", "setting"]
 
 
 class FrozenConfig(BaseModel):
@@ -27,6 +27,7 @@ class FieldFacts(NamedTuple):
     label: str
     help: str
     unit: str
+    formula: str
     minimum: float | None
     maximum: float | None
     choices: Mapping[str, str]
@@ -40,10 +41,14 @@ def setting(  # one argument a fact; they are named at every call
     label: str,
     help: str,
     unit: str = "",
+    formula: str = "",
     minimum: float | None = None,
     maximum: float | None = None,
 ) -> Any:
-    """Declare a number, switch or text; numbers are taken as they are, never parsed from a text."""
+    """Declare a number, switch or text; numbers are taken as they are, never parsed from a text.
+
+    `formula` says in symbols what `help` says in words.
+    """
     return Field(
         default,
         title=label,
@@ -51,13 +56,21 @@ def setting(  # one argument a fact; they are named at every call
         ge=minimum,
         le=maximum,
         strict=True,
-        json_schema_extra={"unit": unit},
+        json_schema_extra={"unit": unit, "formula": formula},
     )
 
 
-def chosen(default: Any = ..., *, label: str, help: str, choices: Mapping[str, str]) -> Any:
+def chosen(default: Any = ..., *, label: str, help: str, choices: Mapping[str, str], formula: str = "") -> Any:
     """Declare a field that takes one of the `choices` (value: label)."""
-    return Field(default, title=label, description=help, json_schema_extra={"choices": dict(choices)})
+    extra: dict[str, Any] = {"choices": dict(choices), "formula": formula}
+    return Field(default, title=label, description=help, json_schema_extra=extra)
+
+
+def listed(default: Any = ..., *, label: str, help: str, most: int, formula: str = "") -> Any:
+    """Declare a field that takes a list of at most `most` values, each checked by its own annotation."""
+    return Field(
+        default, title=label, description=help, max_length=most, json_schema_extra={"formula": formula}
+    )
 
 
 def field_facts(model: type[BaseModel], name: str) -> FieldFacts:
@@ -73,6 +86,7 @@ def field_facts(model: type[BaseModel], name: str) -> FieldFacts:
         label=field.title or name,
         help=field.description or "",
         unit=str(extra.get("unit", "")),
+        formula=str(extra.get("formula", "")),
         minimum=_bound(field, Ge, "ge"),
         maximum=_bound(field, Le, "le"),
         choices={value: str(text) for value, text in choices.items()} if isinstance(choices, dict) else {},

@@ -37,7 +37,7 @@ def fit_to_data(config: ArchitectureConfig, facts: DataSetFacts) -> Fitted:
     fitted = config.model_copy(
         update={
             "input": config.input.model_copy(update=image),
-            "head": config.head.model_copy(update={"classes": facts.classes}),
+            "head": config.head.model_copy(update={"classes": facts.classes} | _pooling(config)),
         }
     )
     return Fitted(fitted, tuple(_changes(config, fitted)))
@@ -76,6 +76,11 @@ def training_problems(
     if facts is not None:
         problems += _split_problems(training, facts)
     return tuple(problems)
+
+
+def _pooling(config: ArchitectureConfig) -> dict[str, str]:
+    """A backbone without a head is trained with the usual one: its last map averaged."""
+    return {"pool": "average"} if config.head.pool == "none" else {}
 
 
 def _changes(before: ArchitectureConfig, after: ArchitectureConfig) -> Iterator[FittingChange]:

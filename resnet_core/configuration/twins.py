@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind
+from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind, BlockOverride
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.presets import find_preset, preset
 
 KIND_NAMES: Final = {"basic": "Basic", "bottleneck": "Bottleneck"}
-_BASIC_BLOCK: Final = {"groups": 1, "base_width": 64}
+_BASIC_BLOCK: Final = {"groups": 1, "base_width": 64, "halve_first": False}
 
 
 def main_kind(config: ArchitectureConfig) -> BlockKind:
@@ -62,7 +62,7 @@ def plain_twin(config: ArchitectureConfig) -> ArchitectureConfig:
 def _without(overrides: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
     """Return the overrides with `field` unset, less those that then change nothing."""
     kept = [{**override, field: None} for override in overrides]
-    return [entry for entry in kept if entry["kind"] is not None or entry["shortcut"] is not None]
+    return [entry for entry in kept if not BlockOverride.model_validate(entry).changes_nothing]
 
 
 def _base_name(name: str) -> str:

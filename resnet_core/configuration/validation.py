@@ -36,7 +36,38 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         ),
         "override_twice": QT_TRANSLATE_NOOP("Problem", "{block} is overridden twice; keep one entry a block"),
         "override_empty": QT_TRANSLATE_NOOP(
-            "Problem", "{block} changes nothing; set kind or shortcut, or remove the entry"
+            "Problem", "{block} changes nothing; set kind, shortcut, kernels or attention, or remove the entry"
+        ),
+        "even_kernel": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a {kernel}x{kernel} kernel has no middle, so that branch and shortcut would not meet; take odd sizes",
+        ),
+        "stem_width_even": QT_TRANSLATE_NOOP(
+            "Problem", "{width} cannot be halved; the first convolutions of a deep stem have half its width"
+        ),
+        "stem_width_tiered": QT_TRANSLATE_NOOP(
+            "Problem", "{width} makes no tiered stem; take an even width of at least {bound}"
+        ),
+        "stride_pool": QT_TRANSLATE_NOOP(
+            "Problem",
+            "stride in the last convolution needs a deep or tiered stem, not {kind}; take another pool or stem",
+        ),
+        "classes_without_pool": QT_TRANSLATE_NOOP(
+            "Problem", "without pooling there is no vector to make {classes} classes of; pool, or take 0 classes"
+        ),
+        "fixup_norm": QT_TRANSLATE_NOOP(
+            "Problem", "Fixup replaces normalisation, and there is a norm ({norm}); take no norm or another scheme"
+        ),
+        "fixup_order": QT_TRANSLATE_NOOP(
+            "Problem", "Fixup is defined for post-activation, not for {order}; take that order or another scheme"
+        ),
+        "halved_groups": QT_TRANSLATE_NOOP(
+            "Problem",
+            "{block}: {channels} channels after the halved first convolution cannot be split into {groups} groups; "
+            "do not halve it, or widen the stage",
+        ),
+        "norm_groups": QT_TRANSLATE_NOOP(
+            "Problem", "{groups} groups cannot divide {channels} channels evenly; take fewer groups"
         ),
         "zero_pad_shrinks": QT_TRANSLATE_NOOP(
             "Problem",
@@ -74,12 +105,23 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 )
 
 
+class Fix(NamedTuple):
+    """One change that would mend a problem: set the field at `path` to `value`, a plain JSON value."""
+
+    path: Path
+    value: Any
+
+
 class Problem(NamedTuple):
-    """One thing that is wrong: where it stands, which message says it, and the numbers in that message."""
+    """One thing that is wrong: where it stands, which message says it, and the numbers in that message.
+
+    `fixes` are the nearest values that would be valid, each alone enough to mend it; empty where none is known.
+    """
 
     path: Path
     message: str
     parameters: Mapping[str, Parameter]
+    fixes: tuple[Fix, ...] = ()
 
 
 class ConfigurationError(ValueError):
@@ -117,10 +159,16 @@ def problems_of(error: ValidationError, model: type[BaseModel], prefix: Path = (
     found: list[Problem] = []
     for details in error.errors(include_url=False):
         if details["type"] == "problems":
-            found += [p._replace(path=prefix + details["loc"] + p.path) for p in details["ctx"]["problems"]]
+            found += [_moved(problem, prefix + details["loc"]) for problem in details["ctx"]["problems"]]
         else:
             found.append(_translated(details, model, prefix))
     return tuple(problem for problem in found if not _echoes(problem, found))
+
+
+def _moved(problem: Problem, prefix: Path) -> Problem:
+    """Return `problem` with `prefix` put before its place and those of its fixes."""
+    fixes = tuple(fix._replace(path=prefix + fix.path) for fix in problem.fixes)
+    return problem._replace(path=prefix + problem.path, fixes=fixes)
 
 
 def _echoes(problem: Problem, found: list[Problem]) -> bool:
@@ -134,9 +182,11 @@ def _translated(details: ErrorDetails, model: type[BaseModel], prefix: Path) -> 
     value = _shown(details.get("input"))
     match details["type"]:
         case "greater_than_equal" | "greater_than":
-            return Problem(path, "minimum", {"value": value, "bound": context.get("ge", context.get("gt", 0))})
+            bound = context.get("ge", context.get("gt", 0))
+            return Problem(path, "minimum", {"value": value, "bound": bound}, (Fix(path, bound),))
         case "less_than_equal" | "less_than":
-            return Problem(path, "maximum", {"value": value, "bound": context.get("le", context.get("lt", 0))})
+            bound = context.get("le", context.get("lt", 0))
+            return Problem(path, "maximum", {"value": value, "bound": bound}, (Fix(path, bound),))
         case "literal_error":
             return Problem(path, "choice", {"value": value, "choices": context["expected"].replace("'", "")})
         case "missing":

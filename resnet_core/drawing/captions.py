@@ -45,7 +45,7 @@ def stage_title(graph: Graph, stage: Stage) -> str:
 def node_title(node: Node) -> str:
     """Return id, operation and shapes of a layer."""
     shapes = f"{shape_caption(node.input_shape)} → {shape_caption(node.output_shape)}"
-    kernel, stride, _, groups, _ = node.operation
+    kernel, stride, _, groups, *_ = node.operation
     words = [node.kind.replace("_", " ")]
     if node.kind in ("conv", "max_pool"):
         words.append(f"{kernel}×{kernel}, stride {stride}")

@@ -10,22 +10,64 @@ import torch
 from torch import nn
 
 from resnet_core.architecture.tensor_shapes import Shape
+from resnet_core.model.layers import (
+    Add,
+    BlurPool,
+    ChannelConv,
+    ChannelLayerNorm,
+    ChannelMax,
+    ChannelMean,
+    Concat,
+    DropPath,
+    LearnedScale,
+    Mean,
+    Multiply,
+    ScalarBias,
+    Scale,
+    Stack,
+    StandardizedConv2d,
+    SumRows,
+    ZeroPad,
+)
 from resnet_core.model.resnet import ResNet
-from resnet_core.model.shortcuts import Add, ZeroPad
 
 Tensors = tuple[torch.Tensor, ...]
 
 _KINDS: Mapping[type[nn.Module], str] = MappingProxyType(
     {
         nn.Conv2d: "conv",
+        StandardizedConv2d: "conv",
+        ChannelConv: "channel_conv",
+        nn.Linear: "linear",
         nn.BatchNorm2d: "batch_norm",
+        nn.GroupNorm: "group_norm",
+        ChannelLayerNorm: "layer_norm",
         nn.ReLU: "relu",
+        nn.LeakyReLU: "leaky_relu",
+        nn.GELU: "gelu",
+        nn.SiLU: "silu",
+        nn.ELU: "elu",
+        nn.Sigmoid: "sigmoid",
         nn.MaxPool2d: "max_pool",
+        nn.AvgPool2d: "local_average_pool",
+        BlurPool: "blur_pool",
+        nn.AdaptiveAvgPool2d: "average_pool",
+        nn.AdaptiveMaxPool2d: "global_max_pool",
         ZeroPad: "zero_pad",
         Add: "add",
-        nn.AdaptiveAvgPool2d: "average_pool",
+        Multiply: "multiply",
+        Mean: "mean",
+        Stack: "stack",
+        SumRows: "sum_rows",
+        Concat: "concat",
+        ChannelMean: "channel_mean",
+        ChannelMax: "channel_max",
+        nn.Dropout: "dropout",
+        DropPath: "drop_path",
+        Scale: "scale",
+        LearnedScale: "scale",
+        ScalarBias: "scalar_bias",
         nn.Flatten: "flatten",
-        nn.Linear: "linear",
     }
 )
 
@@ -83,12 +125,13 @@ class _Observer:
         self._alive: list[Any] = [images_NCHW]  # an identity may be used again once its tensor is gone
 
     def layer_hook(self, name: str) -> Any:
-        def called(module: nn.Module, inputs: Tensors, output: torch.Tensor) -> None:
-            sources = tuple(self._maker(tensor) for tensor in inputs)  # first: a module may hand its input through
+        def called(module: nn.Module, inputs: Tensors, output: torch.Tensor) -> torch.Tensor:
+            if any(output is tensor for tensor in inputs):  # dropout in evaluation hands its input through
+                output = output.view_as(output)
+            sources = tuple(self._maker(tensor) for tensor in inputs)
             self._makers[id(output)] = name
             self._alive.append((inputs, output))
             shape = _one_image(output)
-            weight = module.weight.numel() if isinstance(module, nn.Conv2d | nn.Linear) else 0
             layer = ObservedLayer(
                 name,
                 _KINDS.get(type(module), type(module).__name__),
@@ -96,9 +139,10 @@ class _Observer:
                 _one_image(inputs[0]),
                 shape,
                 sum(parameter.numel() for parameter in module.parameters()),
-                weight * shape.height * shape.width,
+                _weights_used(module, shape) * shape.height * shape.width,
             )
             self.layers.append(layer)
+            return output
 
         return called
 
@@ -110,6 +154,17 @@ class _Observer:
 
     def _maker(self, tensor: torch.Tensor) -> str:
         return self._makers.get(id(tensor), "?")
+
+
+def _weights_used(module: nn.Module, shape: Shape) -> int:
+    """Return the multiply-adds of one output position of `module`, which puts out `shape`."""
+    if isinstance(module, nn.Conv2d | nn.Linear):
+        return module.weight.numel()
+    if isinstance(module, ChannelConv):
+        return module.weight.numel() * shape.channels
+    if isinstance(module, BlurPool):
+        return module.get_buffer("filter").numel() * shape.channels
+    return 0
 
 
 def _one_image(tensor: torch.Tensor) -> Shape:

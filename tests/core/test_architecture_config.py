@@ -119,10 +119,10 @@ def test_that_a_network_too_wide_or_without_channels_is_refused() -> None:
     [
         ({"block": "layer2.0", "kind": "basic"}, "overrides.0.block: there is no block layer2.0; "),
         ({"block": "layer1.2", "kind": "basic"}, "the last block is layer1.1"),
-        ({"block": "layer1.0"}, "overrides.0.block: layer1.0 changes nothing; set kind or shortcut"),
+        ({"block": "layer1.0"}, "overrides.0.block: layer1.0 changes nothing; set kind, shortcut"),
         ({"block": "layer1.01", "kind": "basic"}, "'layer1.01' is not a block's id; write it as layer3.1"),
         ({"block": "layer1", "kind": "basic"}, "'layer1' is not a block's id; write it as layer3.1"),
-        ({"block": "layer1.0", "shortcut": "D"}, "'D' is not a choice; take one of A, B, C or none"),
+        ({"block": "layer1.0", "shortcut": "E"}, "'E' is not a choice; take one of A, B, C, D or none"),
     ],
 )
 def test_that_an_override_of_nothing_is_refused(override: dict[str, str], message: str) -> None:

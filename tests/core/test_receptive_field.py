@@ -48,7 +48,7 @@ class SeenPixels:
             return position, position
         taps = [position]
         if node.kind in ("conv", "max_pool", "zero_pad"):
-            kernel, stride, padding, _, _ = node.operation
+            kernel, stride, padding = node.operation[:3]
             taps = [position * stride - padding + tap for tap in range(kernel)]
         elif node.kind == "average_pool":
             taps = list(range(getattr(node.input_shape, self._size)))

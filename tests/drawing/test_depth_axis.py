@@ -71,7 +71,7 @@ class _CountedNodes(tuple[Node, ...]):
 def test_that_laying_out_a_network_reads_no_layer_and_each_block_once() -> None:
     graph = build_graph(preset("ResNet-1202"))
     _CountedNodes.reads = 0
-    counted = Graph(graph.config, _CountedNodes(graph.nodes), graph.blocks, graph.stages)
+    counted = Graph(graph.config, _CountedNodes(graph.nodes), graph.blocks, graph.stages, graph.stem_id)
     axis = DepthAxis(counted)
     assert _CountedNodes.reads == 0
     for column in axis.columns:

@@ -13,8 +13,8 @@ from resnet_core.configuration.architecture_config import (
 )
 from resnet_core.configuration.presets import preset
 from resnet_core.model.blocks import ResidualBlock
+from resnet_core.model.layers import ZeroPad
 from resnet_core.model.resnet import build_model
-from resnet_core.model.shortcuts import ZeroPad
 
 
 def second_stage_block(order: str, option: str) -> ResidualBlock:

@@ -13,6 +13,7 @@ from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset, preset_names
+from resnet_core.model.layers import StandardizedConv2d
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.verification.observed_layers import Observation, observe
 from tests.strategies import architectures
@@ -50,11 +51,13 @@ def assert_same_operations(graph: Graph, model: ResNet) -> None:
         if node.kind == "conv":
             conv = model.get_submodule(node.id)
             assert isinstance(conv, nn.Conv2d)
-            kernel, stride, padding, groups, bias = node.operation
+            kernel, stride, padding, groups, bias, dilation, standardized, *_ = node.operation
             assert conv.kernel_size == (kernel, kernel)
             assert conv.stride == (stride, stride)
             assert conv.padding == (padding, padding)
             assert conv.groups == groups
+            assert conv.dilation == (dilation, dilation)
+            assert isinstance(conv, StandardizedConv2d) == standardized
             assert (conv.bias is not None) == bias
 
 
