@@ -1,75 +1,148 @@
-"""Draws random residual networks: every field of the architecture, in combinations that are valid by construction."""
+"""Draws random residual networks: every field of the architecture, in combinations mended until they are valid."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
-from resnet_core.configuration.architecture_config import (
-    ArchitectureConfig,
-    BlockConfig,
-    BlockOverride,
-    HeadConfig,
-    InitializationConfig,
-    InputConfig,
-    ShortcutConfig,
-    StageConfig,
-    StemConfig,
-)
+from resnet_core.configuration import block_sections as sections
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.config_file import validated
+from resnet_core.configuration.edits import with_fix
+from resnet_core.configuration.network_sections import HeadPool, StemKind, StemPool
+from resnet_core.configuration.validation import ConfigurationError
 
-KINDS = st.sampled_from(("basic", "bottleneck"))
-OPTIONS = st.sampled_from(("A", "B", "C", "none"))
+MOST_MENDS = 12
+
+
+def among(choices: Any) -> st.SearchStrategy[Any]:
+    """One of the values of a Literal."""
+    return st.sampled_from(get_args(choices))
+
+
+def usually(value: Any, otherwise: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A default half of the time, so that no network has every oddity at once."""
+    return st.one_of(st.just(value), otherwise)
+
+
 SIZES = st.one_of(st.integers(1, 9), st.integers(10, 40))
+KERNELS = st.lists(st.sampled_from((1, 3, 3, 5)), min_size=1, max_size=5)
+SCALES = st.sampled_from((0.1, 0.5, 2.0, -1.0))
+RATES = st.sampled_from((0.1, 0.5))
+ATTENTION = usually(None, among(sections.AttentionKind))
+
+STAGE = st.fixed_dictionaries(
+    {
+        "blocks": st.integers(1, 3),
+        "width": st.integers(1, 12),
+        "stride": st.integers(1, 4),
+        "dilation": usually(1, st.integers(1, 3)),
+        "kind": among(sections.BlockKind),
+        "kernels": usually([], KERNELS),
+        "groups": usually(None, st.integers(1, 4)),
+        "attention": ATTENTION,
+    }
+)
+PARTS = {
+    "input": st.fixed_dictionaries({"channels": st.integers(1, 4), "height": SIZES, "width": SIZES}),
+    "stem": st.fixed_dictionaries({"kind": among(StemKind), "width": st.integers(1, 12), "pool": among(StemPool)}),
+    "block": st.fixed_dictionaries(
+        {
+            "expansion": st.integers(1, 4),
+            "groups": st.sampled_from((1, 2, 3, 4, 8)),
+            "base_width": st.sampled_from((64, 80, 128)),
+            "widen": usually(1.0, st.sampled_from((0.5, 1.5, 2.0))),
+            "activation_order": among(sections.ActivationOrder),
+            "stride_in": among(sections.StridePlacement),
+            "halve_first": usually(False, st.booleans()),
+        }
+    ),
+    "shortcut": st.fixed_dictionaries(
+        {
+            "option": among(sections.ShortcutOption),
+            "projection_norm": st.booleans(),
+            "strided_kernel": among(sections.StridePlacement),
+            "branch_scale": usually(1.0, SCALES),
+            "shortcut_scale": usually(1.0, SCALES),
+        }
+    ),
+    "norm": st.fixed_dictionaries(
+        {
+            "kind": usually("batch", among(sections.NormKind)),
+            "groups": st.sampled_from((1, 2, 4)),
+            "standardize": usually(False, st.booleans()),
+        }
+    ),
+    "activation": st.fixed_dictionaries(
+        {"kind": usually("relu", among(sections.ActivationKind)), "after_addition": st.booleans()}
+    ),
+    "attention": st.fixed_dictionaries(
+        {
+            "kind": usually("none", among(sections.AttentionKind)),
+            "reduction": st.sampled_from((2, 16)),
+            "rounding": st.sampled_from((1, 8)),
+            "layers": st.sampled_from(("conv", "linear")),
+            "placement": among(sections.AttentionPlacement),
+        }
+    ),
+    "anti_aliasing": st.fixed_dictionaries({"kind": usually("none", among(sections.AntiAliasingKind))}),
+    "regularization": st.fixed_dictionaries(
+        {"dropout": usually(0.0, RATES), "stochastic_depth": usually(0.0, RATES)}
+    ),
+    "head": st.fixed_dictionaries(
+        {
+            "classes": st.integers(0, 12),
+            "pool": usually("average", among(HeadPool)),
+            "features": usually(0, st.integers(1, 8)),
+            "dropout": usually(0.0, RATES),
+        }
+    ),
+    "initialization": st.fixed_dictionaries(
+        {
+            "scheme": usually("kaiming_fan_out", among(sections.InitializationScheme)),
+            "zero_init_residual": st.booleans(),
+        }
+    ),
+}
 
 
 @st.composite
 def architectures(draw: st.DrawFn) -> ArchitectureConfig:
-    """A small network; where zero padding occurs anywhere, the stages never lose channels."""
-    option = draw(OPTIONS)
-    expansion = draw(st.integers(1, 4))
-    plans = draw(st.lists(st.tuples(st.integers(1, 3), KINDS), min_size=1, max_size=4))
-    overrides = _overrides(draw, plans)
-    grows = option == "A" or any(override.shortcut == "A" for override in overrides)
-    stem_width = draw(st.integers(1, 12))
-    stages: list[StageConfig] = []
-    channels = stem_width
-    for blocks, kind in plans:
-        # A basic block overridden to a bottleneck needs at least `expansion` channels to divide.
-        own_expansion = expansion if kind == "bottleneck" else 1
-        least = -(-channels // own_expansion) if grows else 1
-        width = max(least, draw(st.integers(1, 12)), expansion if kind == "basic" else 1)
-        stages.append(StageConfig(blocks=blocks, width=width, stride=draw(st.integers(1, 4)), kind=kind))
-        channels = width * own_expansion
-    return ArchitectureConfig(
-        name=draw(st.text(max_size=12)),
-        input=InputConfig(channels=draw(st.integers(1, 4)), height=draw(SIZES), width=draw(SIZES)),
-        stem=StemConfig(kind=draw(st.sampled_from(("imagenet", "cifar"))), width=stem_width),
-        stages=tuple(stages),
-        block=_block(draw, expansion, {kind for _, kind in plans} | {entry.kind for entry in overrides}),
-        shortcut=ShortcutConfig(option=option, projection_norm=draw(st.booleans())),
-        head=HeadConfig(classes=draw(st.integers(1, 12))),
-        initialization=InitializationConfig(zero_init_residual=draw(st.booleans())),
-        overrides=overrides,
-    )
+    """A small network of any kind there is; what cannot be is mended as the window would offer to mend it."""
+    stages = draw(st.lists(STAGE, min_size=1, max_size=4))
+    data = {
+        "name": draw(st.text(max_size=12)),
+        "stages": stages,
+        "overrides": draw(_overrides(stages)),
+        **{name: draw(part) for name, part in PARTS.items()},
+    }
+    return mended(data)
 
 
-def _overrides(draw: st.DrawFn, plans: list[tuple[int, Any]]) -> tuple[BlockOverride, ...]:
-    ids = [f"layer{number}.{index}" for number, (blocks, _) in enumerate(plans, 1) for index in range(blocks)]
+def mended(data: dict[str, Any]) -> ArchitectureConfig:
+    """Return `data` as an architecture, the first fix of its first problem applied until there is none."""
+    for _ in range(MOST_MENDS):
+        try:
+            return validated(ArchitectureConfig, data)
+        except ConfigurationError as error:
+            fixes = [fix for problem in error.problems for fix in problem.fixes]
+            assume(fixes)
+            data = with_fix(data, fixes[0])
+    raise AssertionError(f"{MOST_MENDS} fixes did not mend {data}")
+
+
+@st.composite
+def _overrides(draw: st.DrawFn, stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ids = [f"layer{number}.{index}" for number, stage in enumerate(stages, 1) for index in range(stage["blocks"])]
+    changes = st.fixed_dictionaries(
+        {
+            "kind": usually(None, among(sections.BlockKind)),
+            "shortcut": usually(None, among(sections.ShortcutOption)),
+            "kernels": usually(None, KERNELS),
+            "attention": ATTENTION,
+        }
+    ).filter(lambda change: any(value is not None for value in change.values()))
     chosen = draw(st.lists(st.sampled_from(ids), max_size=2, unique=True))
-    changes = st.tuples(st.none() | KINDS, st.none() | OPTIONS).filter(any)
-    drawn = [(block, *draw(changes)) for block in chosen]
-    return tuple(BlockOverride(block=block, kind=kind, shortcut=shortcut) for block, kind, shortcut in drawn)
-
-
-def _block(draw: st.DrawFn, expansion: int, kinds: set[Any]) -> BlockConfig:
-    # Cardinality and base width mean something to bottlenecks only; a base width of 64 or more keeps every
-    # 3x3 convolution at one channel or more, however narrow the stage.
-    bottleneck = "bottleneck" in kinds
-    return BlockConfig(
-        expansion=expansion,
-        groups=draw(st.sampled_from((1, 2, 3, 4, 8))) if bottleneck else 1,
-        base_width=draw(st.sampled_from((64, 80, 128))) if bottleneck else 64,
-        activation_order=draw(st.sampled_from(("post", "pre"))),
-        stride_in=draw(st.sampled_from(("3x3", "1x1"))),
-    )
+    return [{"block": block, **draw(changes)} for block in chosen]

@@ -9,6 +9,9 @@ from resnet_core.architecture.layers import NORM_KINDS
 from resnet_core.architecture.tensor_shapes import Shape
 
 
+KINDS_WITH_BUFFERS = frozenset({"batch_norm", "blur_pool"})
+
+
 class LayerCost(NamedTuple):
     """The cost of one layer for one image.
 

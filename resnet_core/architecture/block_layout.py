@@ -128,11 +128,11 @@ class _BlockLayout:
     def _projection(self) -> str:
         """[average,] convolution [, norm]: option B or C, or D (He et al. 2018, arXiv 1812.01187, Fig. 2c)."""
         plan, config, built = self._plan, self._config, self._built
-        kernel = 3 if plan.stride > 1 and config.shortcut.strided_kernel == "3x3" else 1
         first, stride, way = self._projection_names()[0], plan.stride, self._projected
         if plan.pooled:
             way = built.average("downsample.0", way, stride, path="shortcut")
             stride = 1
+        kernel = 3 if stride > 1 and config.shortcut.strided_kernel == "3x3" else 1
         way = built.conv(first, way, plan.out_channels, kernel, stride, path="shortcut")
         if config.shortcut.projection_norm:
             way = built.norm("", way, name=self._projection_names()[1], path="shortcut")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from math import prod
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from resnet_core.configuration.architecture_config import ArchitectureConfig, StageConfig
 from resnet_core.configuration.config_file import validated
-from resnet_core.configuration.validation import ConfigurationError, Path, Problem, unknown_key
+from resnet_core.configuration.validation import ConfigurationError, Fix, Path, Problem, unknown_key
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,6 +30,13 @@ def with_value(config: Model, path: Path, value: Any) -> Model:
     data = config.model_dump(mode="json")
     _set(data, path, value)
     return validated(type(config), data)
+
+
+def with_fix(data: Any, fix: Fix) -> Any:
+    """Return a copy of a configuration's plain JSON values, valid or not, with `fix` applied."""
+    mended = deepcopy(data)
+    _assign(mended, fix.path, fix.value)
+    return mended
 
 
 def with_output_stride(config: ArchitectureConfig, output_stride: int) -> ArchitectureConfig:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -17,6 +19,10 @@ from resnet_core.model.layers import StandardizedConv2d
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.verification.observed_layers import Observation, observe
 from tests.strategies import architectures
+
+
+#: `.ci/nightly` draws more.
+RANDOM_NETWORKS = int(os.environ.get("SKIPSCOPE_RANDOM_NETWORKS", "200"))
 
 
 def built(config: ArchitectureConfig, device: str) -> tuple[ResNet, torch.Tensor]:
@@ -78,10 +84,31 @@ def test_that_graph_and_model_are_the_same_network_when_it_is_a_preset(name: str
     assert_same_network(config, "cpu" if config.input.height <= 32 else "meta")
 
 
-@settings(max_examples=200)
+@settings(max_examples=RANDOM_NETWORKS)
 @given(config=architectures())
 def test_that_graph_and_model_are_the_same_network_when_it_is_random(config: ArchitectureConfig) -> None:
     assert_same_network(config, "cpu")
+
+
+@settings(max_examples=50)
+@given(config=architectures())
+def test_that_a_random_network_learns_and_repeats_its_evaluation(config: ArchitectureConfig) -> None:
+    model = build_model(config, seed=0)
+    images = torch.randn(2, config.input.channels, config.input.height, config.input.width)
+    outputs = model(images) if values_a_channel(config) > 1 else model.eval()(images)
+    parts = list(outputs.values()) if isinstance(outputs, dict) else [outputs]
+    sum(part.sum() for part in parts).backward()
+    assert all(torch.isfinite(part).all() for part in parts)
+    assert any(parameter.grad is not None for parameter in model.parameters())
+    model.eval()
+    first, second = model(images), model(images)
+    assert list(first) == list(second) if isinstance(first, dict) else torch.equal(first, second)
+
+
+def values_a_channel(config: ArchitectureConfig) -> int:
+    """The fewest values a BatchNorm of `config` sees of two images; one alone has no variance."""
+    norms = [node for node in build_graph(config).nodes if node.kind == "batch_norm"]
+    return min((2 * node.input_shape.height * node.input_shape.width for node in norms), default=2)
 
 
 class _LeafTracer(fx.Tracer):
