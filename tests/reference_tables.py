@@ -18,6 +18,31 @@ from resnet_core.configuration.architecture_config import (
 
 FOLDER = Path(__file__).parent / "reference"
 Row = dict[str, str]
+STEMS = {"7x7": "imagenet", "cifar": "cifar", "deep": "deep"}
+#: Rows of papers.csv whose model has another name here.
+PAPER_NAMES = {
+    ("1512.03385", "ResNet-18"): "ResNet-18 (option A)",
+    ("1512.03385", "ResNet-34 (A)"): "ResNet-34 (option A)",
+    ("1512.03385", "ResNet-34 (B)"): "ResNet-34 (option B)",
+    **{
+        ("1512.03385", f"ResNet-{depth} (v1, stride on first 1x1)"): f"ResNet-{depth} (2015)"
+        for depth in (50, 101, 152)
+    },
+    **{("1512.03385", f"ResNet-{depth} (CIFAR)"): f"ResNet-{depth}" for depth in (20, 32, 44, 56, 110, 1202)},
+    **{("1603.05027", f"ResNet-{depth} original unit"): f"ResNet-{depth}" for depth in (110, 164)},
+    **{("1603.05027", f"ResNet-{depth} pre-activation"): f"PreResNet-{depth}" for depth in (110, 164, 1001)},
+    ("1603.05027", "ResNet-200 pre-activation (ImageNet)"): "PreResNet-200",
+    **{("1605.07146", f"original-ResNet-{depth} as cited"): f"ResNet-{depth}" for depth in (110, 1202)},
+    **{("1611.05431", f"ResNet-{depth} (1x64d)"): f"ResNet-{depth}" for depth in (50, 101)},
+    **{
+        ("1611.05431", f"ResNeXt-{depth} ({kind})"): f"ResNeXt-{depth}-{kind}"
+        for depth, kind in (
+            (50, "32x4d"), (50, "2x40d"), (50, "4x24d"), (101, "8x14d"), (101, "32x4d"), (101, "2x64d"), (101, "64x4d")
+        )
+    },
+    ("1611.05431", "ResNeXt-29, 8x64d"): "ResNeXt-29-8x64d",
+    ("1812.01187", "ResNet-50"): "ResNet-50 (2015)",
+}  # fmt: skip
 
 
 def reference_rows(name: str) -> list[Row]:
@@ -38,10 +63,8 @@ def torchvision_config(row: Row) -> ArchitectureConfig:
     )
 
 
-def paper_config(row: Row) -> ArchitectureConfig | None:
-    """The network of a row of papers.csv, or None where it has a stem or a shortcut that we do not have yet."""
-    if row["stem"] == "deep" or row["avg_down"] == "True":
-        return None
+def paper_config(row: Row) -> ArchitectureConfig:
+    """The network of a row of papers.csv, from the numbers in its columns."""
     size, cifar = int(row["input_size"]), row["stem"] == "cifar"
     strides = (1, 2, 2) if cifar else (1, 2, 2, 2)
     expansion = 4 if row["block"] == "bottleneck" else 1
@@ -51,7 +74,7 @@ def paper_config(row: Row) -> ArchitectureConfig | None:
     return ArchitectureConfig(
         name=row["model"],
         input=InputConfig(channels=3, height=size, width=size),
-        stem=StemConfig(kind="cifar" if cifar else "imagenet", width=int(row["stem_out"])),
+        stem=StemConfig(kind=STEMS[row["stem"]], width=int(row["stem_out"])),
         stages=tuple(StageConfig(blocks=b, width=w, stride=s, kind=row["block"]) for b, w, s in stages),
         block=BlockConfig(
             groups=groups,
@@ -59,6 +82,19 @@ def paper_config(row: Row) -> ArchitectureConfig | None:
             activation_order="pre" if row["preact"] == "True" else "post",
             stride_in="1x1" if row["stride_at"] == "1x1" else "3x3",
         ),
-        shortcut=ShortcutConfig(option=row["shortcut_option"], projection_norm=row["shortcut_bn"] == "True"),
+        shortcut=ShortcutConfig(
+            option="D" if row["avg_down"] == "True" else row["shortcut_option"],
+            projection_norm=row["shortcut_bn"] == "True",
+        ),
         head=HeadConfig(classes=int(row["num_classes"])),
     )
+
+
+def paper_preset(row: Row) -> str:
+    """The name of the preset that is the network of a row of papers.csv."""
+    return PAPER_NAMES.get((row["arxiv"], row["model"]), row["model"])
+
+
+def resized(config: ArchitectureConfig, size: int) -> ArchitectureConfig:
+    """The same network for square images of another size."""
+    return config.model_copy(update={"input": config.input.model_copy(update={"height": size, "width": size})})
