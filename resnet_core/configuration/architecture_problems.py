@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import gcd
+from math import ceil, gcd
 from typing import TYPE_CHECKING
 
 from resnet_core.configuration.block_plan import BlockPlan, branch_convolutions, parse_block_id
 from resnet_core.configuration.network_sections import MOST_BLOCKS
-from resnet_core.configuration.validation import Fix, Problem
+from resnet_core.configuration.validation import Fix, Path, Problem
 
 if TYPE_CHECKING:
     from resnet_core.configuration.architecture_config import ArchitectureConfig
@@ -123,18 +123,37 @@ def _channel_problem(config: ArchitectureConfig, plan: BlockPlan) -> Problem | N
     path = ("stages", plan.stage - 1, "width")
     widest = max(plan.inner_channels, plan.out_channels)
     if min(plan.inner_channels, plan.out_channels) < 1:
-        return Problem(path, "inner_width", {"block": plan.id, "channels": plan.inner_channels})
+        fix = Fix(path, _least_width(config, plan))
+        return Problem(path, "inner_width", {"block": plan.id, "channels": plan.inner_channels}, (fix,))
     if widest > MOST_CHANNELS:
-        return Problem(path, "too_wide", {"block": plan.id, "channels": widest, "bound": MOST_CHANNELS})
+        fix = Fix(path, config.stages[plan.stage - 1].width * MOST_CHANNELS // widest)
+        facts: Facts = {"block": plan.id, "channels": widest, "bound": MOST_CHANNELS}
+        return Problem(path, "too_wide", facts, (fix,) if fix.value else ())
     if plan.shortcut == "zero_pad" and plan.out_channels < plan.in_channels:
-        sizes: Facts = {"block": plan.id, "channels_in": plan.in_channels, "channels_out": plan.out_channels}
-        return Problem(path, "zero_pad_shrinks", sizes, (Fix(("shortcut", "option"), "B"),))
+        facts = {"block": plan.id, "channels_in": plan.in_channels, "channels_out": plan.out_channels}
+        return Problem(path, "zero_pad_shrinks", facts, (Fix(_shortcut_path(config, plan), "B"),))
     for convolution in branch_convolutions(plan, config.block):
         if convolution.in_channels < 1 or convolution.in_channels % convolution.groups:
             halved = ("block", "halve_first")
-            facts: Facts = {"block": plan.id, "channels": convolution.in_channels, "groups": convolution.groups}
+            facts = {"block": plan.id, "channels": convolution.in_channels, "groups": convolution.groups}
             return Problem(halved, "halved_groups", facts, (Fix(halved, False),))
     return None
+
+
+def _least_width(config: ArchitectureConfig, plan: BlockPlan) -> int:
+    """Return the least width of the plan's stage at which the block has a channel everywhere."""
+    inner = -(-64 // config.block.base_width) if plan.kind == "bottleneck" else 1
+    squeezed = plan.kind == "bottleneck" and config.stages[plan.stage - 1].kind == "basic"
+    channels = inner * (config.block.expansion if squeezed else 1)
+    return ceil(channels / config.block.widen)
+
+
+def _shortcut_path(config: ArchitectureConfig, plan: BlockPlan) -> Path:
+    """Return the field that decides the plan's shortcut: the block's own entry, or the network's option."""
+    for place, override in enumerate(config.overrides):
+        if override.block == plan.id and override.shortcut is not None:
+            return ("overrides", place, "shortcut")
+    return ("shortcut", "option")
 
 
 def _norm_problems(config: ArchitectureConfig) -> Iterator[Problem]:
