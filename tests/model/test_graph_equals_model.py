@@ -20,7 +20,6 @@ from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.verification.observed_layers import Observation, observe
 from tests.strategies import architectures
 
-
 #: `.ci/nightly` draws more.
 RANDOM_NETWORKS = int(os.environ.get("SKIPSCOPE_RANDOM_NETWORKS", "200"))
 

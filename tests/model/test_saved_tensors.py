@@ -2,63 +2,105 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from typing import get_args
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resnet_core.analysis.memory import saved_bytes
+from resnet_core.analysis.cost_report import cost_report
+from resnet_core.analysis.memory import PRECISIONS, Precision, saved_bytes, weight_copy_bytes
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig, InputConfig
-from resnet_core.configuration.presets import preset
+from resnet_core.configuration.presets import preset, preset_names
 from resnet_core.model.resnet import ResNet, build_model
 from tests.strategies import architectures
 
-NAMES = (
-    "ResNet-18", "ResNet-50", "ResNeXt-50-32x4d", "Plain-34",
-    "ResNet-20", "Plain-20", "PreResNet-56", "PreResNet-164",
-)  # fmt: skip
+MOST_PARAMETERS = 100_000_000
+"""Larger presets are built on the meta device, where a BatchNorm takes a millisecond but weights take no memory."""
+
+SAMPLE = ("ResNet-18", "ResNet-50", "ResNeXt-50-32x4d", "Plain-34", "ResNet-20", "PreResNet-164", "SE-ResNet-50",
+          "ECA-ResNet-50-D", "ResNet-Blur-50", "ResNetV2-50-D-GN", "BiT-R50x1", "ResNet-RS-50")  # fmt: skip
 
 
-def kept_by_autograd(model: ResNet, images: torch.Tensor) -> int:
+def empty_model(config: ArchitectureConfig, device: str, precision: Precision) -> ResNet:
+    """The network with all weights 0, which costs no time to draw: what is kept depends on no value."""
+    with torch.device("meta"):
+        model = build_model(config)
+    if device == "cpu":
+        model.to_empty(device="cpu")
+        with torch.no_grad():
+            for tensor in (*model.parameters(), *model.buffers()):
+                tensor.zero_()
+    return model.to(torch.bfloat16) if precision == "bfloat16" else model
+
+
+def kept_by_autograd(model: ResNet, images: torch.Tensor, precision: Precision = "float32") -> int:
     """Bytes of the storages saved during one forward pass in training mode, each storage once.
 
     The model's own parameters and buffers are left out: they are held anyway. Only the forward pass to the logits is
     watched, so that nothing a loss might save is in the sum.
     """
-    own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
+    own = {tensor.untyped_storage()._cdata for tensor in (*model.parameters(), *model.buffers())}
     kept: dict[int, torch.UntypedStorage] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
         storage = tensor.untyped_storage()
-        if storage.data_ptr() not in own and storage.nbytes():
-            kept[storage.data_ptr()] = storage
+        if storage._cdata not in own:
+            kept[storage._cdata] = storage
         return tensor
 
     model.train()
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        logits = model(images)  # alive until the sum is made: an address may be used again
-    total = sum(storage.nbytes() for storage in kept.values())
-    assert logits.grad_fn is not None
-    return total
+    images = images.to(torch.bfloat16) if precision == "bfloat16" else images
+    autocast = torch.autocast("cpu", torch.bfloat16) if precision == "mixed" else nullcontext()
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor), autocast:
+        model(images)
+    return sum(storage.nbytes() for storage in kept.values())
 
 
-def images_for(config: ArchitectureConfig, batch: int) -> torch.Tensor:
-    return torch.randn(batch, config.input.channels, config.input.height, config.input.width)
+def images_for(config: ArchitectureConfig, batch: int, device: str = "cpu") -> torch.Tensor:
+    return torch.zeros(batch, config.input.channels, config.input.height, config.input.width, device=device)
 
 
-@pytest.mark.parametrize("batch", [2, 5])
-@pytest.mark.parametrize("name", NAMES)
-def test_that_saved_bytes_are_what_autograd_keeps_when_training(name: str, batch: int) -> None:
-    config = preset(name).model_copy(update={"input": InputConfig(height=64, width=48)})
-    forecast = sum(saved_bytes(build_graph(config), batch).values())
-    assert forecast == kept_by_autograd(build_model(config), images_for(config, batch))
+def forecast(config: ArchitectureConfig, batch: int, precision: Precision = "float32") -> int:
+    graph = build_graph(config)
+    return sum(saved_bytes(graph, batch, precision).values()) + weight_copy_bytes(graph, precision)
 
 
+def small(name: str) -> ArchitectureConfig:
+    """The preset on images that take little time; what is kept grows with them by formula."""
+    channels = preset(name).input.channels
+    return preset(name).model_copy(update={"input": InputConfig(channels=channels, height=64, width=48)})
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_that_saved_bytes_are_what_autograd_keeps_when_it_is_a_preset(name: str) -> None:
+    config = small(name)
+    parameters = cost_report(build_graph(config)).total.parameters
+    device = "cpu" if parameters < MOST_PARAMETERS else "meta"
+    model = empty_model(config, device, "float32")
+    assert forecast(config, 2) == kept_by_autograd(model, images_for(config, 2, device))
+
+
+@pytest.mark.parametrize("precision", ["mixed", "bfloat16"])
+@pytest.mark.parametrize("name", SAMPLE)
+def test_that_saved_bytes_are_what_autograd_keeps_when_in_low_precision(name: str, precision: Precision) -> None:
+    config = small(name)
+    kept = kept_by_autograd(empty_model(config, "cpu", precision), images_for(config, 3), precision)
+    assert forecast(config, 3, precision) == kept
+
+
+@pytest.mark.parametrize("precision", get_args(Precision))
 @settings(max_examples=60)
 @given(config=architectures(), batch=st.integers(2, 4))
 def test_that_saved_bytes_are_what_autograd_keeps_when_the_network_is_random(
-    config: ArchitectureConfig, batch: int
+    precision: Precision, config: ArchitectureConfig, batch: int
 ) -> None:
-    forecast = sum(saved_bytes(build_graph(config), batch).values())
-    assert forecast == kept_by_autograd(build_model(config), images_for(config, batch))
+    kept = kept_by_autograd(empty_model(config, "cpu", precision), images_for(config, batch), precision)
+    assert forecast(config, batch, precision) == kept
+
+
+def test_that_every_precision_is_offered() -> None:
+    assert get_args(Precision) == PRECISIONS
