@@ -1,4 +1,4 @@
-"""`presets`, `analyze`, `compare` and `schema`: everything that is counted without torch."""
+"""`analyze`, `compare` and `schema`: everything that is counted without torch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from resnet_core.command_line.arguments import UsageError, add_config, add_json,
 from resnet_core.command_line.tables import count, megabytes, print_json, print_table, shape_text, signed
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import json_schema
-from resnet_core.configuration.presets import preset, preset_families
 
 CONVENTION = (
     "MACs and activations: convolutions and linear layers, one image; 1 MAC = 2 FLOPs; bias, BatchNorm, ReLU, "
@@ -24,10 +23,6 @@ CONVENTION = (
 
 def add_commands(commands: Any) -> None:
     """Declare this file's commands on argparse's sub-parsers."""
-    presets = commands.add_parser("presets", help="list the published networks")
-    add_json(presets)
-    presets.set_defaults(run=run_presets)
-
     analyze = commands.add_parser("analyze", help="count a network layer by layer")
     add_config(analyze)
     analyze.add_argument("--input", metavar="CxHxW", help="another input size, for example 3x224x224")
@@ -44,25 +39,6 @@ def add_commands(commands: Any) -> None:
 
     schema = commands.add_parser("schema", help="print the JSON Schema of the configuration file")
     schema.set_defaults(run=run_schema)
-
-
-def run_presets(arguments: argparse.Namespace) -> int:
-    """List every preset with its counts."""
-    rows = [
-        _preset_row(entry.name, family, entry.source)
-        for family, found in preset_families().items()
-        for entry in found
-    ]
-    if arguments.json:
-        print_json({"presets": rows})
-        return 0
-    header = ("name", "family", "parameters", "MACs", "depth")
-    print_table(
-        header,
-        [(r["name"], r["family"], count(r["parameters"]), count(r["macs"]), str(r["depth"])) for r in rows],
-        2,
-    )
-    return 0
 
 
 def run_analyze(arguments: argparse.Namespace) -> int:
@@ -197,18 +173,6 @@ def _print_report(config: ArchitectureConfig, report: CostReport) -> None:
         f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}"
     )
     print(CONVENTION.format(batch=memory.batch))
-
-
-def _preset_row(name: str, family: str, source: str) -> dict[str, Any]:
-    total = cost_report(build_graph(preset(name))).total
-    return {
-        "name": name,
-        "family": family,
-        "source": source,
-        "parameters": total.parameters,
-        "macs": total.macs,
-        "depth": total.depth,
-    }
 
 
 def _total_row(reference: GroupCost, other: GroupCost) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def test_that_the_schema_names_labels_bounds_and_choices(capsys: pytest.CaptureF
     schema = json.loads(capsys.readouterr().out)
     blocks = schema["$defs"]["StageConfig"]["properties"]["blocks"]
     assert (blocks["title"], blocks["minimum"], blocks["maximum"]) == ("Blocks", 1, 2000)
-    assert set(schema["$defs"]["ShortcutConfig"]["properties"]["option"]["enum"]) == {"A", "B", "C", "none"}
+    assert set(schema["$defs"]["ShortcutConfig"]["properties"]["option"]["enum"]) == {"A", "B", "C", "D", "none"}
 
 
 def test_that_a_drawing_is_written_without_torch_or_qt(tmp_path: Path) -> None:
