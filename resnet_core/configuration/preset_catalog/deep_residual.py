@@ -182,7 +182,7 @@ def _cifar() -> list[Preset]:
             accuracies=(
                 *cifar_errors(TABLE_6, 6.43, protocol="best of 5 runs"), *cifar_errors(PRE_TABLE_3, 6.61)
             ),
-            printed=(*counted(TABLE_6, "1.7"), *counted(PRE_TABLE_3, "1.7"), *counted(WIDE_TABLE_5, "1.7")),
+            printed=(*counted(TABLE_6, "1.7"), *counted(PRE_TABLE_4, "1.7"), *counted(WIDE_TABLE_5, "1.7")),
         ),
         entry(
             "ResNet-1202", _CIFAR, HE_2015, cifar(200),
@@ -202,7 +202,7 @@ def _cifar_bottlenecks() -> list[Preset]:
     return [
         entry(
             f"ResNet-{depth}", _CIFAR, HE_2016, cifar((depth - 2) // 9, PROJECTED, STRIDE_FIRST, kind="bottleneck"),
-            accuracies=cifar_errors(PRE_TABLE_4, *errors), printed=counted(PRE_TABLE_4, parameters, parameters_by=by),
+            accuracies=cifar_errors(PRE_TABLE_3, *errors), printed=counted(PRE_TABLE_4, parameters, parameters_by=by),
         )
         for depth, errors, parameters, by in rows
     ]  # fmt: skip
