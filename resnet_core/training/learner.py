@@ -8,11 +8,13 @@ from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from resnet_core.configuration.training_config import RunConfig
 from resnet_core.configuration.validation import ConfigurationError, Problem
+from resnet_core.model.layers import DropPath
 from resnet_core.model.resnet import ResNet, build_model
+from resnet_core.training.batch_order import seeded_generator
 from resnet_core.training.checkpoint import Checkpoint, CheckpointFacts
 from resnet_core.training.gradient_probe import GradientProbe
 from resnet_core.training.optimization import (
@@ -36,6 +38,7 @@ class Learner:
         self._run = run
         self._capacity = capacity
         self._optimizer = build_optimizer(model, run.training)
+        self._draws_noise = any(isinstance(module, nn.Dropout | DropPath) for module in model.modules())
         self.probe = GradientProbe(tuple(model.blocks.values()), device, capacity)
         self._losses = torch.zeros(capacity, device=device)
         self._hits = torch.zeros(capacity, device=device)
@@ -63,6 +66,14 @@ class Learner:
         with torch.no_grad():
             self._losses[row] = loss.detach()
             self._hits[row] = (logits.detach().argmax(1) == labels_N).float().mean()
+
+    def seed_noise(self, step: int) -> None:
+        """Let what dropout and stochastic depth drop in `step` follow from the run's seed and the step alone.
+
+        They draw from torch's global generator, which a resumed run could not go on with otherwise.
+        """
+        if self._draws_noise:
+            torch.manual_seed(seeded_generator(self._run.training.seed, "noise", step).initial_seed())
 
     def read(self, count: int) -> tuple[list[float], list[float]]:
         """Return loss and accuracy of rows 0 to `count`; this is where the device is waited for."""

@@ -63,10 +63,10 @@ def train(
 ) -> Iterator[RunEvent]:
     """Train `run` (fitted to `data`, see `fitting.fit_for_training`) and yield its events as they happen.
 
-    The seed alone fixes weights, order and shifts. With `start_from` the run goes on where that checkpoint ends, and on
-    the CPU with as many threads gives the same bits as if it had never stopped. A checkpoint is written on a wish, at
-    the end and on a stop. After `StatusChanged("paused")` the caller may hold on to the generator for as long as
-    `control` is paused, to show that it lives; else the generator waits itself. Pauses count as no time.
+    The seed alone fixes weights, order, shifts and what is dropped. With `start_from` the run goes on where that
+    checkpoint ends, and on the CPU with as many threads gives the same bits as if it had never stopped. A checkpoint is
+    written on a wish, at the end and on a stop. After `StatusChanged("paused")` the caller may hold on to the generator
+    for as long as `control` is paused, to show that it lives; else the generator waits itself. Pauses count as no time.
 
     Raises ConfigurationError, before a network is built, for what cannot train or a device that is absent, and where
     `start_from` belongs to another run; CheckpointError where a checkpoint cannot be written.
@@ -75,7 +75,7 @@ def train(
     if problems:
         raise ConfigurationError(problems)
     device = resolve_device(run.training.device)
-    with _thread_count_restored():
+    with _torch_restored():
         learner = Learner.begin(run, device, CAPACITY)
         batches = Batches(data, run.training, device)
         plan = _plan(run, learner, batches, control, start_from)
@@ -172,6 +172,7 @@ class _Session:
         captured = training.capture and is_scheduled(self._step, training.capture_every)
         images_NCHW, labels_N = self._batches.batch(self._step)
         capture_row = notes.capture_row if captured else None
+        self._learner.seed_noise(self._step)
         self._learner.update(images_NCHW, labels_N, rate, notes.row, capture_row=capture_row)
         notes.add(self._step, rate, self._watch.elapsed_s, captured=captured)
         self._step += 1
@@ -242,10 +243,11 @@ def _joined(*parts: str) -> str:
 
 
 @contextmanager
-def _thread_count_restored() -> Iterator[None]:
-    """Give back the number of threads that torch had, as it is the whole process's."""
-    threads = torch.get_num_threads()
+def _torch_restored() -> Iterator[None]:
+    """Give back the number of threads and the random state that torch had, as they are the whole process's."""
+    threads, random_state = torch.get_num_threads(), torch.get_rng_state()
     try:
         yield
     finally:
         torch.set_num_threads(threads)
+        torch.set_rng_state(random_state)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.architecture_config import ArchitectureConfig, RegularizationConfig
 from resnet_core.configuration.validation import ConfigurationError
 from resnet_core.runs.run_events import (
     CheckpointWritten,
@@ -29,6 +30,7 @@ from tests.training.tiny_runs import (
     STEPS_PER_EPOCH,
     only,
     same_bits,
+    tiny_architecture,
     tiny_bottleneck,
     tiny_data,
     tiny_run,
@@ -36,15 +38,19 @@ from tests.training.tiny_runs import (
 
 
 def trained(
-    folder: Path, *, stop_after: int | None = None, start_from: Checkpoint | None = None, **recipe: object
+    folder: Path,
+    *,
+    stop_after: int | None = None,
+    start_from: Checkpoint | None = None,
+    architecture: ArchitectureConfig | None = None,
+    **recipe: object,
 ) -> list[RunEvent]:
     """The events of a tiny run, stopped when as many updates as `stop_after` were made."""
     control = TrainingControl()
     found = []
     context = RunContext(checkpoints=folder)
-    for event in train(
-        tiny_run(**recipe), tiny_data(), control=control, context=context, start_from=start_from
-    ):
+    run = tiny_run(architecture, **recipe)
+    for event in train(run, tiny_data(), control=control, context=context, start_from=start_from):
         found.append(event)
         if isinstance(event, StepCompleted) and event.step + 1 == stop_after:
             control.stop()
@@ -137,6 +143,20 @@ def test_that_a_resumed_run_ends_bit_for_bit_as_one_that_never_stopped(
     assert same_bits(one.model, other.model)
     assert same_bits(one.momentum, other.momentum)
     assert one.momentum.keys() > {"conv1.weight", "fc.bias"}
+
+
+def test_that_what_is_dropped_follows_from_seed_and_step(tmp_path: Path) -> None:
+    noisy = tiny_architecture(regularization=RegularizationConfig(dropout=0.3, stochastic_depth=0.5))
+    before = torch.get_rng_state()
+    whole = trained(tmp_path / "whole", steps=8, architecture=noisy)
+    first = trained(tmp_path / "parts", steps=8, architecture=noisy, stop_after=3)
+    torch.rand(100)  # a resumed run is another process, with its own random state
+    second = trained(tmp_path / "parts", steps=8, architecture=noisy, start_from=final_state(tmp_path / "parts"))
+    assert measured(first + second) == measured(whole)
+    assert losses(trained(tmp_path / "calm", steps=8, architecture=tiny_architecture())) != losses(whole)
+    torch.set_rng_state(before)
+    trained(tmp_path / "again", steps=2, architecture=noisy)
+    assert bool((torch.get_rng_state() == before).all())
 
 
 def test_that_a_run_stopped_at_its_last_step_is_evaluated_when_resumed(tmp_path: Path) -> None:

@@ -64,9 +64,9 @@ def tiny_training(**changes: Any) -> TrainingConfig:
     return TrainingConfig(**{**fields, **changes})
 
 
-def tiny_run(**changes: Any) -> RunConfig:
-    """`tiny_training` of `tiny_architecture`."""
-    return RunConfig(architecture=tiny_architecture(), training=tiny_training(**changes))
+def tiny_run(architecture: ArchitectureConfig | None = None, **changes: Any) -> RunConfig:
+    """`tiny_training` of `architecture`, or of `tiny_architecture`."""
+    return RunConfig(architecture=architecture or tiny_architecture(), training=tiny_training(**changes))
 
 
 @cache
