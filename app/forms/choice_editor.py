@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
@@ -10,7 +9,7 @@ from PySide6.QtGui import QHelpEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip, QWidget
 
 from app.forms.field_kinds import inherited, is_optional
-from app.wording import choice_label
+from app.wording import choice_label, short_choice
 from resnet_core.configuration.fields import FieldFacts
 
 
@@ -56,7 +55,7 @@ class ChoiceEditor(QComboBox):
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the choice in full, or without its remark in brackets where there is no room for it."""
+        """Paint the choice in full, or only the name that opens it where there is no room for it."""
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
@@ -79,8 +78,8 @@ class ChoiceEditor(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         part = QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - 6
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - 3
         text, metrics = self.currentText(), self.fontMetrics()
         if metrics.horizontalAdvance(text) > room:
-            text = metrics.elidedText(re.split(r" \(|（", text)[0], Qt.TextElideMode.ElideRight, room)
+            text = metrics.elidedText(short_choice(text), Qt.TextElideMode.ElideRight, room)
         return text

@@ -2,90 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.services.theme import Theme
-from app.state.architecture_document import ArchitectureDocument
-from app.state.pinned_state import PinnedState
 from app.views.architecture.architecture_view import ArchitectureView
 from app.views.architecture.entry_table import EntryTable
 from app.views.architecture.form_fields import FormGroup, form_parts
+from app.views.architecture.preset_tree import PresetTree
+from resnet_core.configuration import presets
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edits import with_value
-from resnet_core.configuration.presets import preset, preset_names
-
-NOTHING = Qt.KeyboardModifier.NoModifier
+from resnet_core.configuration.presets import preset, preset_names, search_presets
+from tests.app.form_hands import cell, cells, child, edit_cell, editor, problem, shown_view, stages, type_number
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[ArchitectureView]:
-    made = ArchitectureView(ArchitectureDocument(preset("ResNet-50")), PinnedState(), Theme("light"))
-    qtbot.addWidget(made)
-    made.resize(260, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    qtbot.waitUntil(lambda: not made.tree.presets.uncounted())
-    yield made
-
-
-def child(view: QWidget, kind: type[Any], name: str) -> Any:
-    found = view.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def editor(view: ArchitectureView, *path: str) -> Any:
-    return child(view, QWidget, "field_" + "_".join(path))
-
-
-def problem(view: ArchitectureView, *path: str) -> str:
-    label = child(view, QLabel, "problem_" + "_".join(path))
-    return label.text() if label.isVisible() else ""
+def view(qtbot: QtBot) -> ArchitectureView:
+    return shown_view(qtbot)
 
 
 def click_preset(qtbot: QtBot, view: ArchitectureView, name: str) -> None:
-    index = view.tree.index_of(name)
+    click_row(qtbot, view, view.tree.index_of(name))
+
+
+def click_row(qtbot: QtBot, view: ArchitectureView, index: QModelIndex) -> None:
     view.tree.expand(index.parent())
     view.tree.scrollTo(index)
     rect = view.tree.visualRect(index)
     qtbot.mouseClick(view.tree.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
-
-
-def type_number(qtbot: QtBot, box: QSpinBox, text: str) -> None:
-    box.setFocus()
-    box.selectAll()
-    qtbot.keyClicks(box, text)
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-
-
-def edit_cell(qtbot: QtBot, table: EntryTable, row: int, column: int, text: str) -> None:
-    """Open the cell's editor as a double click does, type and press Enter."""
-    table.setCurrentIndex(table.entries.index(row, column))
-    table.edit(table.entries.index(row, column))
-    kind = QLineEdit if isinstance(table.entries.index(row, column).data(Qt.ItemDataRole.EditRole), str) else QSpinBox
-    box = [box for box in table.viewport().findChildren(kind) if box.parent() is table.viewport()][-1]
-    box.selectAll()
-    qtbot.keyClicks(box, text)
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-    QApplication.processEvents()
-
-
-def stages(view: ArchitectureView) -> EntryTable:
-    return child(view, EntryTable, "stages_table")
-
-
-def cells(table: EntryTable) -> list[list[str]]:
-    model = table.entries
-    return [
-        [str(model.index(row, column).data()) for column in range(model.columnCount())]
-        for row in range(model.rowCount())
-    ]
 
 
 def test_that_a_click_on_a_preset_opens_it(qtbot: QtBot, view: ArchitectureView) -> None:
@@ -107,8 +54,7 @@ def test_that_enter_opens_the_preset_the_keyboard_is_on(qtbot: QtBot, view: Arch
 def test_that_a_click_on_a_family_opens_and_closes_it(qtbot: QtBot, view: ArchitectureView) -> None:
     family = view.tree.index_of("ResNeXt-50-32x4d").parent()
     assert not view.tree.isExpanded(family)
-    rect = view.tree.visualRect(family)
-    qtbot.mouseClick(view.tree.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    click_row(qtbot, view, family)
     assert view.tree.isExpanded(family)
     assert view._document.config.name == "ResNet-50"
 
@@ -121,42 +67,65 @@ def test_that_every_preset_stands_in_the_tree_with_its_parameters_and_its_paper(
     assert "1512.03385" in index.data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_that_counting_waits_for_the_first_paint(qtbot: QtBot) -> None:
-    made = ArchitectureView(ArchitectureDocument(preset("ResNet-50")), PinnedState(), Theme("light"))
-    qtbot.addWidget(made)
-    assert made.tree.presets.uncounted() == list(preset_names())
+def test_that_the_tree_needs_no_network_to_be_built(qtbot: QtBot) -> None:
+    built_before = presets._built.cache_info().misses
+    tree = PresetTree(Theme("light"))
+    qtbot.addWidget(tree)
+    tree.show()
+    qtbot.waitExposed(tree)
+    tree.filter("resnet")
+    assert all(tree.index_of(name).siblingAtColumn(1).data() for name in tree.shown_names())
+    assert presets._built.cache_info().misses == built_before
+
+
+def test_that_the_preset_looked_at_tells_paper_and_published_figures_beside_ours(
+    qtbot: QtBot, view: ArchitectureView
+) -> None:
+    view.tree.setCurrentIndex(view.tree.index_of("ResNet-34"))
+    qtbot.keyClick(view.tree, Qt.Key.Key_Down)
+    assert [line.text() for line in view.detail.lines] == [
+        "He et al. 2015, arXiv 1512.03385",
+        "25.6 M params · 4.09 G MACs · depth 50",
+        "paper: 25.6 M · 3.8 G · 24.01 % top-1 error",
+    ]
+    told = view.detail.lines[0].toolTip()
+    assert "25,557,032 parameters" in told
+    assert "printed 3.8 G in He et al. 2015, Table 1: with the stride in the first 1×1" in told
+    assert "also: resnet50" in told
 
 
 def test_that_an_edit_takes_the_mark_away_and_undo_brings_it_back(qtbot: QtBot, view: ArchitectureView) -> None:
     assert view.tree.presets.open_name == "ResNet-50"
-    edit_cell(qtbot, stages(view), 0, 0, "4")
+    edit_cell(qtbot, stages(view), 0, "blocks", "4")
     assert view.tree.presets.open_name == ""
     view._document.undo_stack.undo()
     assert view.tree.presets.open_name == "ResNet-50"
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
+    ("text", "name"),
     [
-        ("1202", ["ResNet-1202", "Plain-1202"]),
-        ("resnext", ["ResNeXt-50-32x4d"]),
-        ("wide_resnet50_2", ["Wide-ResNet-50-2"]),
-        ("zagoruyko", ["WRN-28-10", "Wide-ResNet-50-2"]),
+        ("1202", "ResNet-1202"),
+        ("resnext", "ResNeXt-50-32x4d"),
+        ("wide_resnet50_2", "Wide-ResNet-50-2"),
+        ("zagoruyko 2016", "WRN-28-10"),
+        ("pre-activation", "PreResNet-110"),
     ],
 )
-def test_that_the_search_finds_presets_by_name_other_name_and_paper(
-    qtbot: QtBot, view: ArchitectureView, text: str, names: list[str]
+def test_that_the_search_finds_presets_by_name_other_name_paper_and_year(
+    qtbot: QtBot, view: ArchitectureView, text: str, name: str
 ) -> None:
     qtbot.keyClicks(view.search_box, text)
-    assert view.tree.shown_names() == names
+    assert set(view.tree.shown_names()) == {entry.name for entry in search_presets(text)}
+    assert preset(name).name in view.tree.shown_names()
     qtbot.keyClick(view.search_box, Qt.Key.Key_Escape)
     assert view.tree.shown_names() == list(preset_names())
     assert not view.tree.isExpanded(view.tree.index_of("ResNeXt-50-32x4d").parent())
 
 
 def test_that_the_search_finds_fields_by_label_and_help(qtbot: QtBot, view: ArchitectureView) -> None:
-    qtbot.keyClicks(view.search_box, "cardinality")
-    assert editor(view, "block", "groups").isVisible()
+    qtbot.keyClicks(view.search_box, "base width")
+    assert editor(view, "block", "base_width").isVisible()
     assert not editor(view, "head", "classes").isVisible()
     assert not stages(view).isVisible()
     view.search_box.setText("stages")
@@ -169,7 +138,7 @@ def test_that_the_search_finds_fields_by_label_and_help(qtbot: QtBot, view: Arch
 
 def test_that_a_stage_edited_in_the_table_changes_the_counts(qtbot: QtBot, view: ArchitectureView) -> None:
     before = view._document.snapshot.report.total.parameters
-    edit_cell(qtbot, stages(view), 2, 0, "7")
+    edit_cell(qtbot, stages(view), 2, "blocks", "7")
     assert view._document.config.stages[2].blocks == 7
     assert view._document.snapshot.report.total.parameters == before + 1_117_184
     assert view._document.undo_stack.count() == 1
@@ -178,7 +147,7 @@ def test_that_a_stage_edited_in_the_table_changes_the_counts(qtbot: QtBot, view:
 
 def test_that_a_kind_chosen_in_the_table_is_taken_at_once(qtbot: QtBot, view: ArchitectureView) -> None:
     table = stages(view)
-    table.edit(table.entries.index(0, 3))
+    table.edit(cell(table, 0, "kind"))
     box = table.viewport().findChild(QComboBox)
     box.setCurrentIndex(box.findData("basic"))
     box.activated.emit(box.currentIndex())
@@ -189,7 +158,7 @@ def test_that_a_kind_chosen_in_the_table_is_taken_at_once(qtbot: QtBot, view: Ar
 def test_that_undo_and_redo_show_in_the_widgets_and_make_no_edit(qtbot: QtBot, view: ArchitectureView) -> None:
     stack = view._document.undo_stack
     type_number(qtbot, editor(view, "head", "classes"), "10")
-    edit_cell(qtbot, stages(view), 1, 1, "96")
+    edit_cell(qtbot, stages(view), 1, "width", "96")
     assert stack.count() == 2
     stack.undo()
     stack.undo()
@@ -203,9 +172,7 @@ def test_that_undo_and_redo_show_in_the_widgets_and_make_no_edit(qtbot: QtBot, v
     assert (stack.count(), stack.index()) == (2, 2)
 
 
-def test_that_a_number_out_of_bounds_is_marked_and_the_document_untouched(
-    qtbot: QtBot, view: ArchitectureView
-) -> None:
+def test_that_a_number_out_of_bounds_is_marked_and_the_document_untouched(qtbot: QtBot, view: ArchitectureView) -> None:
     box = editor(view, "block", "expansion")
     type_number(qtbot, box, "99")
     assert view._document.config == preset("ResNet-50")
@@ -227,11 +194,9 @@ def test_that_the_arrows_of_a_number_keep_to_its_bounds(qtbot: QtBot, view: Arch
     assert problem(view, "block", "expansion") == ""
 
 
-def test_that_a_conflict_is_told_where_it_was_made_and_what_would_work(
-    qtbot: QtBot, view: ArchitectureView
-) -> None:
+def test_that_a_conflict_is_told_where_it_was_made_and_what_would_work(qtbot: QtBot, view: ArchitectureView) -> None:
     click_preset(qtbot, view, "ResNet-20")
-    edit_cell(qtbot, stages(view), 2, 1, "8")
+    edit_cell(qtbot, stages(view), 2, "width", "8")
     assert view._document.config == preset("ResNet-20")
     assert cells(stages(view))[2][1] == "8"
     text = problem(view, "stages")
@@ -256,16 +221,14 @@ def test_that_a_conflict_of_another_field_is_told_at_the_field_that_was_edited_t
 
 def test_that_escape_takes_a_refused_edit_back(qtbot: QtBot, view: ArchitectureView) -> None:
     box = editor(view, "head", "classes")
-    type_number(qtbot, box, "0")
+    type_number(qtbot, box, "-1")
     assert problem(view, "head", "classes")
     qtbot.keyClick(box, Qt.Key.Key_Escape)
     assert problem(view, "head", "classes") == ""
     assert box.value() == 1_000
 
 
-def test_that_stages_are_added_copied_and_removed_with_one_undo_step_each(
-    qtbot: QtBot, view: ArchitectureView
-) -> None:
+def test_that_stages_are_added_copied_and_removed_with_one_undo_step_each(qtbot: QtBot, view: ArchitectureView) -> None:
     def press(name: str) -> None:
         qtbot.mouseClick(child(view, QToolButton, name), Qt.MouseButton.LeftButton)
 
@@ -307,10 +270,10 @@ def test_that_an_override_is_added_edited_and_removed(qtbot: QtBot, view: Archit
     child(view, QToolButton, "add_override").click()
     table = child(view, EntryTable, "overrides_table")
     assert cells(table) == [["layer1.0", "Basic", "inherited"]]
-    edit_cell(qtbot, table, 0, 0, "layer3.1")
+    edit_cell(qtbot, table, 0, "block", "layer3.1")
     assert view._document.config.overrides[0].block == "layer3.1"
     assert view._document.snapshot.graph.block_by_id["layer3.1"].plan.kind == "basic"
-    edit_cell(qtbot, table, 0, 0, "layer9")
+    edit_cell(qtbot, table, 0, "block", "layer9")
     assert "write it as layer3.1" in problem(view, "overrides")
     child(view, QToolButton, "remove_override").click()
     assert view._document.config.overrides == ()
@@ -318,11 +281,9 @@ def test_that_an_override_is_added_edited_and_removed(qtbot: QtBot, view: Archit
     assert problem(view, "overrides") == ""
 
 
-def test_that_a_refusal_at_an_override_is_told_where_the_stage_was_edited(
-    qtbot: QtBot, view: ArchitectureView
-) -> None:
+def test_that_a_refusal_at_an_override_is_told_where_the_stage_was_edited(qtbot: QtBot, view: ArchitectureView) -> None:
     view._document.replace(with_overrides({"block": "layer1.2", "kind": "basic"}), "Override")
-    edit_cell(qtbot, stages(view), 0, 0, "2")
+    edit_cell(qtbot, stages(view), 0, "blocks", "2")
     assert view._document.config.stages[0].blocks == 3
     assert "there is no block layer1.2" in problem(view, "stages").lower()
     assert "there is no block layer1.2" in problem(view, "overrides").lower()

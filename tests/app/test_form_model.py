@@ -54,7 +54,7 @@ def test_that_a_refused_removal_is_told_at_the_table_and_changes_nothing() -> No
         return with_value(document.config, ("stages", 0, "width"), 0)
 
     assert not form.replace(("stages",), refuse, "Remove")
-    assert form.problem_at(("stages",)) == "0 is too small; the least is 1"
+    assert form.problem_at(("stages",)) == "Width of layer1: 0 is too small; the least is 1"
     form.dismiss()
     assert form.problem_at(("stages",)) == ""
     assert document.undo_stack.count() == 0
@@ -87,9 +87,9 @@ def test_that_the_model_tells_values_and_problems_without_any_widget(qtbot: QtBo
     document = ArchitectureDocument(preset("ResNet-50"))
     form = FormModel(document)
     with qtbot.waitSignal(form.changed):
-        assert not form.set_value(("head", "classes"), 0, "Classes: 0")
-    assert form.value(("head", "classes")) == 0
-    assert form.problem_at(("head", "classes")) == "0 is too small; the least is 1"
+        assert not form.set_value(("head", "classes"), -1, "Classes: -1")
+    assert form.value(("head", "classes")) == -1
+    assert form.problem_at(("head", "classes")) == "-1 is too small; the least is 0"
     assert form.problem_at(("stem", "width")) == ""
     assert document.config.head.classes == 1_000
     assert form.set_value(("head", "classes"), 5, "Classes: 5")

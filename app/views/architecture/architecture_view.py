@@ -1,4 +1,4 @@
-"""Shows the left panel: a search, the presets, and the open architecture as a form."""
+"""Shows the left panel: a search, the presets, the open architecture as a form, and what its fields mean."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from app.state.architecture_document import ArchitectureDocument
 from app.state.pinned_state import PinnedState
 from app.views.architecture.form_model import FormModel
 from app.views.architecture.form_view import FormView
+from app.views.architecture.help_pane import HelpPane
+from app.views.architecture.preset_detail import PresetDetail
 from app.views.architecture.preset_tree import PresetTree
 from resnet_core.configuration.presets import find_preset, preset
 
@@ -32,11 +34,15 @@ class ArchitectureView(QWidget):
         self.tree = PresetTree(theme, self)
         self.form_model = FormModel(document, self)
         self.form = FormView(self.form_model, theme, self)
+        self.detail = PresetDetail(self)
+        self.help = HelpPane(self.form_model, theme, self)
         self._nothing = QLabel(self.tr("No preset and no field has that in its name."), self)
-        self._tree_room = self._within_margins(self.tree)
+        self._tree_room = self._within_margins(self.tree, self.detail)
         self._lay_out()
         self.search_box.textChanged.connect(self._search)
         self.tree.opened.connect(self._open_preset)
+        self.tree.looked_at.connect(self.detail.show_preset)
+        self.form.field_focused.connect(self.help.show_field)
         document.changed.connect(lambda _snapshot: self._mark_open())
         document.title_changed.connect(lambda _title: self._mark_open())
         self._mark_open()
@@ -72,23 +78,27 @@ class ArchitectureView(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.setObjectName("architecture_splitter")
         splitter.setHandleWidth(3)
-        splitter.addWidget(self._tree_room)
-        splitter.addWidget(self.form)
-        splitter.setSizes([280, 480])
+        for part in (self._tree_room, self.form, self.help):
+            splitter.addWidget(part)
+        splitter.setSizes([232, 400, 164])
         splitter.setStretchFactor(1, 1)
+        splitter.setCollapsible(1, False)
         layout.addWidget(splitter, 1)
 
-    def _within_margins(self, widget: QWidget) -> QWidget:
+    def _within_margins(self, *widgets: QWidget) -> QWidget:
         room = QWidget(self)
         layout = QVBoxLayout(room)
         layout.setContentsMargins(12, 0, 12, 0)
-        layout.addWidget(widget)
+        layout.setSpacing(0)
+        for widget in widgets:
+            layout.addWidget(widget)
         return room
 
     def _search(self, text: str) -> None:
         presets, fields = self.tree.filter(text), self.form.filter(text)
         self._tree_room.setVisible(presets)
         self.form.setVisible(fields)
+        self.help.setVisible(fields)
         self._nothing.setVisible(not presets and not fields)
 
     def _open_preset(self, name: str) -> None:

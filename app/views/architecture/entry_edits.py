@@ -1,19 +1,32 @@
-"""Adds, copies and removes stages and overrides, and keeps the overrides with the blocks they name."""
+"""Changes several fields at once; adds, copies and removes stages and overrides, which follow the blocks they name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from resnet_core.configuration.architecture_config import ArchitectureConfig, StageConfig, parse_block_id
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.fields import field_facts
+from resnet_core.configuration.validation import Fix
 
 
-def with_stage_added(config: ArchitectureConfig) -> ArchitectureConfig:
-    """Return `config` with one more stage at the end: twice the width at half the resolution, as ResNets go on.
+def with_changes(config: ArchitectureConfig, changes: Iterable[Fix]) -> ArchitectureConfig:
+    """Return `config` with the values of `changes` set in turn; only the outcome is checked.
 
     Raises ConfigurationError, as every function here, where the outcome cannot be.
     """
+    data = _dumped(config)
+    for path, value in changes:
+        owner: Any = data
+        for part in path[:-1]:
+            owner = owner[part]
+        owner[path[-1]] = value
+    return validated(ArchitectureConfig, data)
+
+
+def with_stage_added(config: ArchitectureConfig) -> ArchitectureConfig:
+    """Return `config` with one more stage at the end: twice the width at half the resolution, as ResNets go on."""
     last = config.stages[-1]
     widest = field_facts(StageConfig, "width").maximum or last.width
     width = last.width * 2 if last.width * 2 <= widest else last.width

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtCore import QAbstractItemModel, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
@@ -28,134 +17,16 @@ from PySide6.QtWidgets import (
 
 from app.forms.choice_editor import ChoiceEditor
 from app.forms.field_editors import FieldEditor, compact, make_editor
-from app.forms.field_kinds import holds_sizes, inherited
-from app.forms.sizes_editor import nothing_chosen, sizes_text
 from app.services.fonts import number_font
 from app.services.theme import Theme
-from app.state.architecture_document import FieldPath
-from app.views.architecture.form_fields import FormField, FormTable
+from app.views.architecture.entry_model import EntryTableModel, Index
+from app.views.architecture.form_fields import FormTable
 from app.views.architecture.form_model import FormModel
-from app.wording import choice_label, field_help, field_label, paper_name, short_choice
+from app.wording import field_label
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 CELL_PADDING = 4
-
-
-class EntryTableModel(QAbstractTableModel):
-    """The entries of one list of the configuration, cell by cell; an edit goes to the document at once."""
-
-    def __init__(self, form: FormModel, table: FormTable, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._form, self._table, self._theme = form, table, theme
-        self._count = len(form.value((table.name,)))
-        form.changed.connect(self._on_changed)
-        theme.changed.connect(self._repaint)
-
-    def field(self, index: Index) -> FormField:
-        """Return the field that a cell shows."""
-        return FormField(self.path(index), self._table.columns[index.column()])
-
-    def path(self, index: Index) -> FieldPath:
-        """Return where a cell's value stands in the configuration."""
-        return (self._table.name, index.row(), self._table.columns[index.column()].name)
-
-    def problems(self) -> str:
-        """Return every problem in the table, one a line, each after the place it stands at."""
-        lines = [self._form.problem_at((self._table.name,))]
-        for row in range(self._count):
-            for column, facts in enumerate(self._table.columns):
-                text = self._form.problem_at(self.path(self.index(row, column)))
-                if text:
-                    place = self.tr("{label} in row {row}").format(label=field_label(facts), row=row + 1)
-                    lines.append(f"{place}: {text}")
-        return "\n".join(line for line in lines if line)
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else self._count
-
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._table.columns)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        field = self.field(index)
-        value = self._form.value(field.path)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _shown(field, value)
-        if role == Qt.ItemDataRole.EditRole:
-            return value
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if field.facts.type is int else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.FontRole:
-            return number_font(self._point_size()) if field.facts.type is int else None
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._ink(field, value)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._form.problem_at(field.path) or _help(field, value)
-        return None
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole:
-            return False
-        field = self.field(index)
-        text = self.tr("{label} of {entry}: {value}").format(
-            label=field_label(field.facts), entry=self._entry_name(index.row()), value=_shown(field, value)
-        )
-        return self._form.set_value(field.path, value, text)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Vertical:
-            return self._row_header(section, role)
-        facts = self._table.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return field_label(facts)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return field_help(facts)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if facts.type is int else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def _row_header(self, row: int, role: int) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return str(row + 1)
-        if role == Qt.ItemDataRole.ToolTipRole and self._table.name == "stages":
-            stage = f"layer{row + 1}"
-            return ", ".join(name for name in (stage, paper_name(self._form.config, stage)) if name)
-        return None
-
-    def _entry_name(self, row: int) -> str:
-        if self._table.name == "stages":
-            return f"layer{row + 1}"
-        return str(self._form.value((self._table.name, row, self._table.columns[0].name)))
-
-    def _ink(self, field: FormField, value: Any) -> QColor | None:
-        if self._form.problem_at(field.path):
-            return QColor(self._theme.colors.warning)
-        return QColor(self._theme.colors.muted) if value is None else None
-
-    def _point_size(self) -> float:
-        parent = self.parent()
-        return parent.font().pointSizeF() if isinstance(parent, QWidget) else 9.0
-
-    def _on_changed(self) -> None:
-        count = len(self._form.value((self._table.name,)))
-        if count == self._count:
-            self._repaint()
-            return
-        self.beginResetModel()
-        self._count = count
-        self.endResetModel()
-
-    def _repaint(self) -> None:
-        if self._count:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, self.columnCount() - 1))
+_WIDEST = {"block": "layer3.10", "kernels": "1,3,1", "attention": "CBAM", "kind": "Bottleneck", "shortcut": "inherited"}
+"""What a column of texts must have room for."""
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -169,6 +40,7 @@ class EntryDelegate(QStyledItemDelegate):
         compact(editor)
         if isinstance(editor, ChoiceEditor):
             editor.activated.connect(lambda _place: self._take(editor))
+            QTimer.singleShot(0, editor, lambda: self._unfold(editor))
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -180,6 +52,11 @@ class EntryDelegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         assert isinstance(editor, FieldEditor)
         model.setData(index, editor.entered())
+
+    def _unfold(self, editor: ChoiceEditor) -> None:
+        """Open the list of choices at once, unless the choice was made by the key that opened the cell."""
+        if editor.isVisible() and editor.hasFocus():
+            editor.showPopup()
 
     def _take(self, editor: QWidget) -> None:
         self.commitData.emit(editor)
@@ -213,10 +90,10 @@ class EntryHeader(QHeaderView):
 
 
 class EntryTable(QTableView):
-    """The table, as high as its rows; Delete asks for the current entry to go."""
+    """The table, as high as its rows; Enter edits, Delete asks for the current entry to go, Insert for another one."""
 
     removal_wanted = Signal()
-    resized = Signal()
+    addition_wanted = Signal()
 
     def __init__(self, form: FormModel, table: FormTable, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -231,26 +108,57 @@ class EntryTable(QTableView):
         )
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setWordWrap(False)
+        self.part = table
+        self._widths: list[int] = []
         self._set_up_headers(table)
         self.entries.modelReset.connect(self._fit)
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
+        key = event.key()
+        if key == Qt.Key.Key_Delete:
             self.removal_wanted.emit()
-            return
-        super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Insert:
+            self.addition_wanted.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._can_edit():
+            self.edit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keys at a cell: the current one, or the first."""
+        if not self.currentIndex().isValid() and self.entries.rowCount():
+            self.setCurrentIndex(self.entries.index(0, 0))
+        super().focusInEvent(event)
+
+    def show_columns(self) -> None:
+        """Show the columns there always are, and those in which an entry has something of its own."""
+        for column, facts in enumerate(self.part.columns):
+            hidden = not self.part.is_usual(facts) and self.entries.is_usual(column)
+            if hidden != self.isColumnHidden(column):
+                self.setColumnHidden(column, hidden)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def sizeHint(self) -> QSize:
         return QSize(160, self.maximumHeight())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.maximumHeight())
+
+    def _can_edit(self) -> bool:
+        """Whether there is a current cell that can be edited, and is not yet: Enter reaches the table after it too."""
+        current = self.currentIndex()
+        editable = bool(self.entries.flags(current) & Qt.ItemFlag.ItemIsEditable) if current.isValid() else False
+        return editable and self.state() != QAbstractItemView.State.EditingState
 
     def _set_up_headers(self, table: FormTable) -> None:
         rows, columns = self.verticalHeader(), self.horizontalHeader()
@@ -263,28 +171,18 @@ class EntryTable(QTableView):
         metrics = QFontMetrics(number_font(self.font().pointSizeF()))
         for place, facts in enumerate(table.columns):
             title = columns.fontMetrics().horizontalAdvance(field_label(facts)) + 2 * CELL_PADDING + 2
-            widest = "0000" if facts.type is int else "layer3.10"
-            columns.resizeSection(place, max(title, metrics.horizontalAdvance(widest) + 2 * CELL_PADDING))
+            widest = metrics.horizontalAdvance(_WIDEST.get(facts.name, "0000")) + 2 * CELL_PADDING
+            self._widths += [max(title, widest)]
+            columns.resizeSection(place, self._widths[place])
         columns.setStretchLastSection(True)
 
     def _fit(self) -> None:
+        """Be as high as the rows, and the scroll bar where the columns are wider than the panel."""
+        columns = range(self.entries.columnCount())
+        needed = sum(self._widths[column] for column in columns if not self.isColumnHidden(column))
+        room = self.width() - self.verticalHeader().width()
         rows = self.entries.rowCount()
         height = self.horizontalHeader().sizeHint().height() + rows * self.verticalHeader().defaultSectionSize()
-        self.setFixedHeight(height + 2)
-        self.resized.emit()
-
-
-def _shown(field: FormField, value: Any) -> str:
-    if holds_sizes(field.facts):
-        return sizes_text(value) or nothing_chosen(field.facts)
-    if value is None:
-        return inherited()
-    if field.facts.choices:
-        return short_choice(choice_label(field.facts, str(value)))
-    return str(value)
-
-
-def _help(field: FormField, value: Any) -> str:
-    if field.facts.choices and value is not None:
-        return choice_label(field.facts, str(value))
-    return field_help(field.facts)
+        bar = self.horizontalScrollBar().sizeHint().height() if needed > room else 0
+        if self.height() != height + bar + 2 or self.maximumHeight() != height + bar + 2:
+            self.setFixedHeight(height + bar + 2)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NamedTuple, get_args
+
+from annotated_types import MaxLen, MinLen
+from pydantic.fields import FieldInfo
 
 from app.state.architecture_document import FieldPath
 from resnet_core.configuration.architecture_config import ArchitectureConfig
@@ -16,10 +20,17 @@ _TITLES = (
     ("stages", N_("FormGroup", "Stages")),
     ("block", N_("FormGroup", "Block")),
     ("shortcut", N_("FormGroup", "Shortcut")),
+    ("norm", N_("FormGroup", "Norm")),
+    ("activation", N_("FormGroup", "Activation")),
+    ("attention", N_("FormGroup", "Attention")),
+    ("anti_aliasing", N_("FormGroup", "Anti-aliasing")),
+    ("regularization", N_("FormGroup", "Regularisation")),
     ("head", N_("FormGroup", "Head")),
-    ("initialization", N_("FormGroup", "Initialization")),
+    ("initialization", N_("FormGroup", "Initialisation")),
     ("overrides", N_("FormGroup", "Single blocks")),
 )
+_USUAL_COLUMNS = ("block", "blocks", "width", "stride", "kind", "shortcut")
+"""The columns a table always has; the others come in sight where an entry has something of its own there."""
 
 
 class FormField(NamedTuple):
@@ -41,6 +52,11 @@ class FormGroup(NamedTuple):
     title: str
     fields: tuple[FormField, ...]
 
+    @property
+    def leads(self) -> bool:
+        """Whether the first field says what the group is, so that its label is the heading: Norm, Attention."""
+        return bool(self.fields[0].facts.choices) or len(self.fields) == 1
+
 
 class FormTable(NamedTuple):
     """A list of equal entries, such as the stages: one row an entry, one column a field of `columns`."""
@@ -48,6 +64,17 @@ class FormTable(NamedTuple):
     name: str
     title: str
     columns: tuple[FieldFacts, ...]
+    fewest: int
+    most: int
+
+    @property
+    def details(self) -> tuple[FieldFacts, ...]:
+        """The fields that stand under the table too, for the current entry."""
+        return tuple(facts for facts in self.columns if facts.name not in _USUAL_COLUMNS)
+
+    def is_usual(self, facts: FieldFacts) -> bool:
+        """Return whether a field has its column always."""
+        return facts.name in _USUAL_COLUMNS
 
 
 def form_parts() -> tuple[FormGroup | FormTable, ...]:
@@ -67,8 +94,23 @@ def form_parts() -> tuple[FormGroup | FormTable, ...]:
             fields = tuple(FormField((name, one.name), one) for one in facts)
             parts.append(FormGroup(name, title_of(name), fields))
         else:
-            parts.append(FormTable(name, title_of(name), facts))
+            parts.append(FormTable(name, title_of(name), facts, *_lengths(field)))
     return tuple(parts)
+
+
+def field_at(path: FieldPath) -> FormField | None:
+    """Return the field that stands at `path`, or None where the path leads to no single field."""
+    model: type[FrozenConfig] | None = ArchitectureConfig
+    for part in path[:-1]:
+        if model is None:
+            return None
+        if isinstance(part, str):
+            field = model.model_fields.get(part)
+            model = _model_in(field.annotation) if field else None
+    name = path[-1] if path else 0
+    if model is None or not isinstance(name, str) or name not in model.model_fields:
+        return None
+    return None if _model_in(model.model_fields[name].annotation) else FormField(path, field_facts(model, name))
 
 
 def title_of(name: str) -> str:
@@ -82,6 +124,12 @@ def value_at(config: ArchitectureConfig, path: FieldPath) -> Any:
     for part in path:
         value = value[part] if isinstance(part, int) else getattr(value, part)
     return value
+
+
+def _lengths(field: FieldInfo) -> tuple[int, int]:
+    """Return how few and how many entries a list may have."""
+    fewest = next((one.min_length for one in field.metadata if isinstance(one, MinLen)), 0)
+    return fewest, next((one.max_length for one in field.metadata if isinstance(one, MaxLen)), sys.maxsize)
 
 
 def _model_in(annotation: Any) -> type[FrozenConfig] | None:

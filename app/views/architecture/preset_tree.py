@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import (
     QCoreApplication,
     QModelIndex,
@@ -9,18 +11,9 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
-    QTimer,
     Signal,
 )
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
-    QKeyEvent,
-    QPaintEvent,
-    QStandardItem,
-    QStandardItemModel,
-)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,27 +23,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import compact, exact
+from app.formatting import compact
 from app.services.fonts import number_font
 from app.services.theme import Theme
-from resnet_core.analysis.layer_cost import parameters_of
-from resnet_core.architecture.graph_builder import build_graph
-from resnet_core.configuration.presets import Preset, preset, preset_families
+from app.views.architecture.preset_words import preset_text
+from resnet_core.configuration.presets import Preset, preset_families, search_presets
 
 NAME_ROLE = Qt.ItemDataRole.UserRole
-SEARCH_ROLE = Qt.ItemDataRole.UserRole + 1
-SETTLING_MS = 150
-"""How long after the first paint the counting begins, so that the rest of the window is painted before it."""
+Index = QModelIndex | QPersistentModelIndex
 
 
 class PresetModel(QStandardItemModel):
-    """Families and their presets in two columns, name and parameters; a count is empty until it is known."""
+    """Families and their presets in two columns, name and parameters, which the presets know without being built."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._names: dict[str, QStandardItem] = {}
         self._counts: dict[str, QStandardItem] = {}
+        self._entries: dict[str, Preset] = {}
         self._open = ""
         self.setColumnCount(2)
         for family, presets in preset_families().items():
@@ -63,16 +54,12 @@ class PresetModel(QStandardItemModel):
         """The preset that is marked as open, or an empty text."""
         return self._open
 
-    def uncounted(self) -> list[str]:
-        """Return the presets whose count is not known yet, in the order they are listed."""
-        return [name for name, item in self._counts.items() if not item.text()]
-
-    def count(self, name: str) -> int:
-        """Count one preset's parameters, show them and return them (ResNet-1202: 40 ms, most: 1 to 4)."""
-        parameters = sum(parameters_of(node) for node in build_graph(preset(name)).nodes)
-        self._counts[name].setText(compact(parameters))
-        self._counts[name].setToolTip(self.tr("{count} parameters").format(count=exact(parameters)))
-        return parameters
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows; what is known about a preset is put into words when it is asked for."""
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            entry = self._entries.get(super().data(index.sibling(index.row(), 0), NAME_ROLE))
+            return preset_text(entry) if entry else None
+        return super().data(index, role)
 
     def mark_open(self, name: str) -> None:
         """Mark one preset as the open one; an empty name marks none."""
@@ -99,13 +86,12 @@ class PresetModel(QStandardItemModel):
         font.setBold(True)
         parent.setFont(font)
         for entry in presets:
-            name, count = _item(entry.name), _item("")
+            name, count = _item(entry.name), _item(compact(entry.counts.parameters))
             count.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            name.setToolTip(entry.source)
             name.setData(entry.name, NAME_ROLE)
-            name.setData(" ".join((entry.name, *entry.aliases, title, entry.source)), SEARCH_ROLE)
             parent.appendRow([name, count])
             self._names[entry.name], self._counts[entry.name] = name, count
+            self._entries[entry.name] = entry
         self.appendRow([parent, _item("")])
 
     def _paint(self, name: str) -> None:
@@ -124,6 +110,25 @@ class PresetModel(QStandardItemModel):
             self._paint(name)
 
 
+class FoundPresets(QSortFilterProxyModel):
+    """Lets through the presets that a search found, and the families they stand in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._found: frozenset[str] | None = None
+        self.setRecursiveFilteringEnabled(True)
+
+    def let_through(self, text: str) -> None:
+        """Search for `text`; an empty one lets every preset through."""
+        self._found = frozenset(entry.name for entry in search_presets(text)) if text.strip() else None
+        self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
+        if self._found is None:
+            return True
+        return self.sourceModel().index(row, 0, parent).data(NAME_ROLE) in self._found
+
+
 class RoomyRows(QStyledItemDelegate):
     """Gives the rows some air."""
 
@@ -133,24 +138,19 @@ class RoomyRows(QStyledItemDelegate):
 
 
 class PresetTree(QTreeView):
-    """The tree; `opened` carries the name of a preset that was clicked or entered."""
+    """The tree; `opened` carries the name of a preset that was clicked or entered, `looked_at` of the current one."""
 
     opened = Signal(str)
+    looked_at = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("preset_tree")
         self.setAccessibleName(self.tr("Presets"))
         self.presets = PresetModel(theme, self)
-        self._shown = QSortFilterProxyModel(self)
-        self._shown.setRecursiveFilteringEnabled(True)
-        self._shown.setFilterRole(SEARCH_ROLE)
-        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._shown = FoundPresets(self)
         self._shown.setSourceModel(self.presets)
         self.setModel(self._shown)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._count_one)
         self._set_up()
         self._expanded_before: list[str] | None = None
 
@@ -167,10 +167,10 @@ class PresetTree(QTreeView):
             self.scrollTo(index)
 
     def filter(self, text: str) -> bool:
-        """Show the presets that have `text` in their name, paper or family; return whether there are any."""
+        """Show the presets that have every word of `text` somewhere; return whether there are any."""
         if text and self._expanded_before is None:
             self._expanded_before = self._expanded()
-        self._shown.setFilterFixedString(text.strip())
+        self._shown.let_through(text)
         if text:
             self.expandAll()
         elif self._expanded_before is not None:
@@ -200,10 +200,10 @@ class PresetTree(QTreeView):
             return
         super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._timer.isActive() and self.presets.uncounted():
-            self._timer.start(SETTLING_MS)
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
+        """Tell which preset the keyboard or the mouse is on."""
+        super().currentChanged(current, previous)
+        self.looked_at.emit(current.sibling(current.row(), 0).data(NAME_ROLE) or "")
 
     def _set_up(self) -> None:
         self.setHeaderHidden(True)
@@ -242,14 +242,6 @@ class PresetTree(QTreeView):
     def _expanded(self) -> list[str]:
         rows = (self._shown.index(row, 0) for row in range(self._shown.rowCount()))
         return [index.data() for index in rows if self.isExpanded(index)]
-
-    def _count_one(self) -> None:
-        """Count the next preset, then let the window breathe."""
-        waiting = self.presets.uncounted()
-        if waiting:
-            self.presets.count(waiting[0])
-        if len(waiting) > 1:
-            self._timer.start(0)
 
 
 def _item(text: str) -> QStandardItem:
