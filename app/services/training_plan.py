@@ -62,6 +62,7 @@ def fitting_text(name: str, facts: DataSetFacts, changes: tuple[FittingChange, .
     texts = {
         "input": translate("TrainingPlan", "input {before} → {after}"),
         "classes": translate("TrainingPlan", "classes {before} → {after}"),
+        "pooling": translate("TrainingPlan", "pooling {before} → {after}"),
         "zero_init_residual": translate("TrainingPlan", "zero-init residual {before} → {after}"),
     }
     parts = (texts[change.field].format(before=change.before, after=change.after) for change in changes)

@@ -11,7 +11,7 @@ from resnet_core.configuration.data_catalog import DataSetFacts
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
 from resnet_core.configuration.validation import Parameter, Problem
 
-ChangedField = Literal["input", "classes", "zero_init_residual"]
+ChangedField = Literal["input", "classes", "pooling", "zero_init_residual"]
 
 SMALLEST_NORM_BATCH = 2
 
@@ -46,7 +46,7 @@ def fit_to_data(config: ArchitectureConfig, facts: DataSetFacts) -> Fitted:
 def fit_for_training(run: RunConfig, facts: DataSetFacts) -> Fitted:
     """Return the architecture as `run` will train it: fitted to its data, its branches begun as the recipe says."""
     config, changes = fit_to_data(run.architecture, facts)
-    zero_init = run.training.zero_init_residual and _has_shortcuts(config)
+    zero_init = run.training.zero_init_residual and _may_begin_at_zero(config)
     if zero_init and not config.initialization.zero_init_residual:
         start = config.initialization.model_copy(update={"zero_init_residual": True})
         config = config.model_copy(update={"initialization": start})
@@ -88,14 +88,21 @@ def _changes(before: ArchitectureConfig, after: ArchitectureConfig) -> Iterator[
         yield FittingChange("input", _input_text(before), _input_text(after))
     if before.head.classes != after.head.classes:
         yield FittingChange("classes", str(before.head.classes), str(after.head.classes))
+    if before.head.pool != after.head.pool:
+        yield FittingChange("pooling", before.head.pool, after.head.pool)
 
 
 def _input_text(config: ArchitectureConfig) -> str:
     return f"{config.input.channels}x{config.input.height}x{config.input.width}"
 
 
-def _has_shortcuts(config: ArchitectureConfig) -> bool:
-    """Return whether any branch may begin at zero; without a shortcut it is all that carries the signal."""
+def _may_begin_at_zero(config: ArchitectureConfig) -> bool:
+    """Return whether any branch may begin at zero; without a shortcut it is all that carries the signal.
+
+    Fixup and SkipInit begin there by themselves.
+    """
+    if config.initialization.scheme in ("fixup", "skipinit"):
+        return False
     return any(plan.shortcut != "none" for plan in config.block_plans())
 
 

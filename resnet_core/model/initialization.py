@@ -43,7 +43,7 @@ def initialize(
     blocks = [module for module in model.modules() if isinstance(module, ResidualBlock)]
     if config.scheme == "fixup":
         _fix_up(model, blocks)
-    if config.zero_init_residual:
+    elif config.zero_init_residual and config.scheme != "skipinit":  # two zeros in a row would never learn
         for block in blocks:
             silence_branch(block)
 

@@ -84,6 +84,14 @@ def test_that_skipinit_begins_each_block_as_the_identity_and_learns_the_scale() 
     assert model.blocks["layer1.5"].get_submodule("skipinit").get_parameter("weight").grad.abs().item() > 0
 
 
+def test_that_skipinit_can_learn_when_branches_are_to_begin_at_zero_too() -> None:
+    start = InitializationConfig(scheme="skipinit", zero_init_residual=True)
+    config = network("skipinit").config.model_copy(update={"initialization": start})
+    model = build_model(config, seed=0)
+    model(torch.randn(2, 3, 16, 16)).sum().backward()
+    assert all(block.get_submodule("skipinit").get_parameter("weight").grad.any() for block in model.blocks.values())
+
+
 def test_that_a_plain_block_is_not_silenced_by_fixup() -> None:
     model = network("fixup", norm=NormConfig(kind="none"), shortcut=ShortcutConfig(option="none"))
     assert all(block.branch[-1].weight.any() for block in model.blocks.values())

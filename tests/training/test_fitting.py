@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.data_catalog import find_data_set
 from resnet_core.configuration.fitting import (
     FittingChange,
@@ -39,6 +40,22 @@ def test_that_nothing_changes_when_the_network_fits_already() -> None:
     assert again.changes == ()
     assert again.config == fitted
     assert fitting_line("ResNet-20", "digits", ()) == "ResNet-20 fitted to digits: nothing to change"
+
+
+def test_that_a_backbone_gets_a_head_to_be_trained_with() -> None:
+    data = tiny_architecture().model_dump(mode="json") | {"head": {"classes": 0, "pool": "none"}}
+    config, changes = fit_to_data(ArchitectureConfig.model_validate(data), DIGITS)
+    assert (config.head.classes, config.head.pool) == (10, "average")
+    assert changes[1:] == (FittingChange("classes", "0", "10"), FittingChange("pooling", "none", "average"))
+
+
+@pytest.mark.parametrize("scheme", ["fixup", "skipinit"])
+def test_that_a_scheme_that_begins_at_zero_itself_is_left_alone(scheme: str) -> None:
+    start = {"initialization": {"scheme": scheme}, "norm": {"kind": "none"}}
+    data = tiny_architecture().model_dump(mode="json") | start
+    run = RunConfig(architecture=ArchitectureConfig.model_validate(data), training=TrainingConfig())
+    assert run.training.zero_init_residual
+    assert not fit_for_training(run, DIGITS).config.initialization.zero_init_residual
 
 
 def test_that_training_silences_the_branches_as_the_recipe_says() -> None:
