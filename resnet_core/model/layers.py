@@ -29,7 +29,13 @@ class Multiply(nn.Module):
 
     def forward(self, x_NCHW: torch.Tensor, gate: torch.Tensor) -> torch.Tensor:
         """Return the weighted tensor."""
-        return x_NCHW * (gate[:, :, None, None] if gate.dim() == 2 else gate)
+        return x_NCHW * _over_pixels(gate)
+
+
+@fx.wrap
+def _over_pixels(gate: torch.Tensor) -> torch.Tensor:
+    """Return a gate of one weight a channel, (N, C), as (N, C, 1, 1); one that is a map as it is."""
+    return gate[:, :, None, None] if gate.dim() == 2 else gate
 
 
 class Mean(nn.Module):
@@ -146,8 +152,7 @@ class BlurPool(nn.Module):
 
     def forward(self, x_NCHW: torch.Tensor) -> torch.Tensor:
         """Return the blurred and thinned out map."""
-        weight = self.get_buffer("filter").expand(self.channels, 1, 3, 3)
-        return F.conv2d(_mirrored(x_NCHW), weight, stride=self.stride, groups=self.channels)
+        return _blurred(x_NCHW, self.get_buffer("filter"), self.channels, self.stride)
 
     def extra_repr(self) -> str:
         """Return what `print(model)` shows."""
@@ -155,9 +160,11 @@ class BlurPool(nn.Module):
 
 
 @fx.wrap
-def _mirrored(x_NCHW: torch.Tensor) -> torch.Tensor:
-    """Return the map with a border of one pixel, mirrored, or repeated where there is but one pixel."""
-    return F.pad(x_NCHW, (1, 1, 1, 1), mode="reflect" if min(x_NCHW.shape[2:]) > 1 else "replicate")
+def _blurred(x_NCHW: torch.Tensor, filter_1133: torch.Tensor, channels: int, stride: int) -> torch.Tensor:
+    """Return each channel under the filter; the border is mirrored, or repeated where there is but one pixel."""
+    border = "reflect" if min(x_NCHW.shape[2:]) > 1 else "replicate"
+    weight = filter_1133.expand(channels, 1, 3, 3)
+    return F.conv2d(F.pad(x_NCHW, (1, 1, 1, 1), mode=border), weight, stride=stride, groups=channels)
 
 
 class DropPath(nn.Module):
@@ -172,15 +179,20 @@ class DropPath(nn.Module):
 
     def forward(self, branch_NCHW: torch.Tensor) -> torch.Tensor:
         """Return the branch, or zeros."""
-        if not self.training:
-            return branch_NCHW
-        kept = 1 - self.chance
-        mask_N111 = torch.empty_like(branch_NCHW[:, :1, :1, :1]).bernoulli_(kept)
-        return branch_NCHW * (mask_N111 / kept)
+        return _dropped(branch_NCHW, self.chance, self.training)
 
     def extra_repr(self) -> str:
         """Return what `print(model)` shows."""
         return f"chance={self.chance}"
+
+
+@fx.wrap
+def _dropped(branch_NCHW: torch.Tensor, chance: float, training: bool) -> torch.Tensor:
+    """Return the branch with some images' set to zero in training; a traced network has this step in both modes."""
+    if not training:
+        return branch_NCHW
+    mask_N111 = torch.empty_like(branch_NCHW[:, :1, :1, :1]).bernoulli_(1 - chance)
+    return branch_NCHW * (mask_N111 / (1 - chance))
 
 
 class Scale(nn.Module):
