@@ -23,11 +23,12 @@ class ResNet(nn.Module):
     def __init__(self, config: ArchitectureConfig) -> None:
         super().__init__()
         self.config = config
-        self._stem = register_layers(self, stem_layout(config))
-        self._stem_feature = stem_feature(config)
+        stem, style = stem_layout(config), config.style
+        self._stem = register_layers(self, stem)
+        self._stem_feature = stem_feature(stem)
         stages: dict[str, list[ResidualBlock]] = {f"layer{n}": [] for n in range(1, len(config.stages) + 1)}
         for plan in config.block_plans():
-            stages[f"layer{plan.stage}"].append(ResidualBlock(plan, config))
+            stages[f"layer{plan.stage}"].append(ResidualBlock(plan, style))
         for name, blocks in stages.items():
             self.add_module(name, nn.Sequential(*blocks))
         self._stages = tuple(stages)
@@ -62,6 +63,13 @@ class ResNet(nn.Module):
         if self.config.head.pool == "none":
             maps[f"C{len(maps)}"] = self._head.run(self, x)
         return maps
+
+    @property
+    def feature_channels(self) -> dict[str, int]:
+        """The channels of each map of `forward_features`, as a decoder or a feature pyramid asks for them."""
+        config = self.config
+        counts = (config.stem.width, *(config.stage_channels(stage) for stage in config.stages))
+        return {f"C{number}": count for number, count in enumerate(counts, start=1)}
 
     @property
     def blocks(self) -> dict[str, ResidualBlock]:
