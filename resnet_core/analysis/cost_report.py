@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from resnet_core.analysis.layer_cost import LayerCost, counts_of
-from resnet_core.analysis.memory import Optimizer, TrainingMemory, saved_bytes, training_memory
+from resnet_core.analysis.layer_cost import KINDS_WITH_BUFFERS, LayerCost, buffers_of, counts_of
+from resnet_core.analysis.memory import (
+    MemoryRecipe,
+    Optimizer,
+    Precision,
+    TrainingMemory,
+    saved_bytes,
+    training_memory,
+    weight_copy_bytes,
+)
 from resnet_core.analysis.receptive_field import receptive_fields
 from resnet_core.architecture.graph import Graph
 
@@ -32,7 +40,7 @@ class GroupCost(NamedTuple):
 
 
 class CostReport(NamedTuple):
-    """Every count of a network. Counts are for one image; memory is for `memory.batch` images in float32."""
+    """Every count of a network. Counts are for one image, memory for `memory.batch` images in `memory.precision`."""
 
     name: str
     layers: tuple[LayerCost, ...]
@@ -52,9 +60,15 @@ class CostReport(NamedTuple):
         return self.total.depth
 
 
-def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_momentum") -> CostReport:
+def cost_report(
+    graph: Graph,
+    *,
+    batch: int = 1,
+    optimizer: Optimizer = "sgd_momentum",
+    precision: Precision = "float32",
+) -> CostReport:
     """Return the costs of `graph`: rows by layer; sums by block, stage (stem and head included) and network."""
-    reaches, saved = receptive_fields(graph), saved_bytes(graph, batch)
+    reaches, saved = receptive_fields(graph), saved_bytes(graph, batch, precision)
     sums = _Sums()
     layers: list[LayerCost] = []
     projections = 0
@@ -67,10 +81,15 @@ def cost_report(graph: Graph, *, batch: int = 1, optimizer: Optimizer = "sgd_mom
         weighted = kind in ("conv", "linear") and path == "main" and id not in _UNCOUNTED
         sums.add(row, weighted=weighted)
         projections += kind == "conv" and path == "shortcut"
-    norms = [node.output_shape.channels for node in graph.nodes if node.kind == "batch_norm"]
+    buffers = [buffers_of(node) for node in graph.nodes if node.kind in KINDS_WITH_BUFFERS]
+    counters = sum(node.kind == "batch_norm" for node in graph.nodes)
     total = sums.network(graph.name)
     memory = training_memory(
-        total.parameters, (2 * sum(norms), len(norms)), total.saved_bytes, batch, optimizer
+        total.parameters,
+        (sum(buffers) - counters, counters),
+        total.saved_bytes,
+        MemoryRecipe(batch, optimizer, precision),
+        weight_copy_bytes(graph, precision),
     )
     deep = total.depth - bool(graph.config.head.classes) + projections
     return CostReport(graph.name, tuple(layers), sums.blocks(), sums.stages(), total, memory, deep)
