@@ -33,8 +33,14 @@ def introduce(editor: QWidget, facts: FieldFacts, name: str) -> None:
     """Give an editor its object name, and its field's label and help to those who point at it or hear it."""
     editor.setObjectName(name)
     editor.setAccessibleName(field_label(facts))
-    for tell in (editor.setAccessibleDescription, editor.setToolTip, editor.setWhatsThis):
-        tell(field_help(facts))
+    editor.setToolTip(field_help(facts))
+    for tell in (editor.setAccessibleDescription, editor.setWhatsThis):
+        tell(explanation(facts))
+
+
+def explanation(facts: FieldFacts) -> str:
+    """Return what F1 says of a field: its help, and its formula on a line of its own."""
+    return "\n".join(part for part in (field_help(facts), facts.formula) if part)
 
 
 def compact(editor: QWidget) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from app.forms.field_editors import explanation
 from app.forms.problem_note import Offer, ProblemNote
 from app.services.theme import Theme
 from app.views.architecture import entry_edits
@@ -94,6 +95,11 @@ class TableSection(Section):
             return self._stride.field
         return super().field_of(editor)
 
+    def take_focus(self) -> bool:
+        if not super().take_focus():
+            self._buttons["add"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
     def notes_of(self, editor: QWidget) -> Iterator[QWidget]:
         if self.field_of(editor) is not None:
             yield self._note
@@ -147,6 +153,8 @@ class TableSection(Section):
     def _on_current(self) -> None:
         self._enable_buttons()
         self._show_details()
+        field = self.field_of(self.table)
+        self.table.setWhatsThis(explanation(field.facts) if field else "")
         self.current_changed.emit()
 
     def _show_details(self) -> None:
