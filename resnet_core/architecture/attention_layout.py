@@ -39,7 +39,7 @@ def eca_kernel(channels: int) -> int:
 
 def _squeeze_and_excite(unit: UnitBuilder, source: str, path: NodePath) -> str:
     """Mean over the map, squeeze, ReLU, excite, sigmoid (Hu et al. 2017, arXiv 1709.01507)."""
-    channels, attention = unit.channels_of(source), unit.config.attention
+    channels, attention = unit.channels_of(source), unit.style.attention
     squeezed = squeezed_channels(channels, attention)
     layer = attention.layers
     tip = unit.add("se.pool", "average_pool", source, path="gate")
@@ -68,7 +68,7 @@ def _channels_twice(unit: UnitBuilder, source: str, path: NodePath) -> str:
     Both vectors go through the MLP as two rows of one map, so that its layers stand there once.
     """
     channels = unit.channels_of(source)
-    squeezed = squeezed_channels(channels, unit.config.attention)
+    squeezed = squeezed_channels(channels, unit.style.attention)
     mean = unit.add("cbam.mean", "average_pool", source, path="gate")
     peak = unit.add("cbam.peak", "global_max_pool", source, path="gate")
     tip = unit.add("cbam.stack", "stack", mean, peak, path="gate")
@@ -87,7 +87,7 @@ def _spatial(unit: UnitBuilder, source: str, path: NodePath) -> str:
     tip = unit.add("cbam.maps", "concat", mean, peak, channels=2, path="gate")
     operation = Operation(_SPATIAL_KERNEL, padding=_SPATIAL_KERNEL // 2)
     tip = unit.add("cbam.conv", "conv", tip, channels=1, operation=operation, path="gate")
-    if unit.config.norm.kind == "batch":
+    if unit.style.norm.kind == "batch":
         tip = unit.norm("", tip, name="cbam.bn", path="gate")
     tip = unit.add("cbam.pixel_gate", "sigmoid", tip, path="gate")
     return unit.add("cbam.pixel_scale", "multiply", source, tip, path=path)

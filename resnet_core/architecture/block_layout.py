@@ -5,27 +5,26 @@ from __future__ import annotations
 from resnet_core.architecture.attention_layout import attend
 from resnet_core.architecture.layers import ENTRY, Operation, Unit
 from resnet_core.architecture.unit_builder import UnitBuilder
-from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.block_plan import BlockPlan, ConvolutionPlan, branch_convolutions
+from resnet_core.configuration.block_plan import BlockPlan, BlockStyle, ConvolutionPlan, branch_convolutions
 
 
-def block_layout(plan: BlockPlan, config: ArchitectureConfig) -> Unit:
+def block_layout(plan: BlockPlan, style: BlockStyle) -> Unit:
     """Return the layers of the block `plan`, in one of the five orders of He et al. 2016 (arXiv 1603.05027, Fig. 4)."""
-    return _BlockLayout(plan, config).unit()
+    return _BlockLayout(plan, style).unit()
 
 
 class _BlockLayout:
-    def __init__(self, plan: BlockPlan, config: ArchitectureConfig) -> None:
+    def __init__(self, plan: BlockPlan, style: BlockStyle) -> None:
         self._plan = plan
-        self._config = config
-        self._order = config.block.activation_order
-        self._convolutions = branch_convolutions(plan, config.block)
+        self._style = style
+        self._order = style.block.activation_order
+        self._convolutions = branch_convolutions(plan, style.block)
         self._last = len(self._convolutions)
-        self._built = UnitBuilder(config, plan.in_channels)
+        self._built = UnitBuilder(style, plan.in_channels)
         self._projected = ENTRY  # what a projection reads
         self._thinning = 1  # the stride an anti-aliasing filter still owes
         self._owes_attention = False
-        placement = config.attention.placement
+        placement = style.attention.placement
         self._placement = "" if placement == "identity" and plan.shortcut == "none" else placement
 
     def unit(self) -> Unit:
@@ -53,14 +52,14 @@ class _BlockLayout:
             self._projected = tip
             tip = self._attend("pre", tip)
         tip = self._settle(tip)
-        if number == self._last and self._config.regularization.dropout:
-            rate = Operation(factor=self._config.regularization.dropout)
+        if number == self._last and self._style.regularization.dropout:
+            rate = Operation(factor=self._style.regularization.dropout)
             tip = built.add("dropout", "dropout", tip, operation=rate)
         return tip
 
     def _convolve(self, number: int, convolution: ConvolutionPlan, tip: str) -> str:
         stride = convolution.stride
-        if stride > 1 and self._config.anti_aliasing.kind != "none":
+        if stride > 1 and self._style.anti_aliasing.kind != "none":
             self._thinning, stride = stride, 1
         widest = max(self._convolutions, key=lambda other: other.kernel)
         self._owes_attention = self._owes_attention or convolution is widest
@@ -98,12 +97,12 @@ class _BlockLayout:
         return tip
 
     def _branch_end(self, tip: str) -> str:
-        config, built = self._config, self._built
+        style, built = self._style, self._built
         tip = self._attend("end", self._settle(tip))
         if self._plan.shortcut == "none":
             return tip
-        tip = built.scale("branch_scale", tip, config.shortcut.branch_scale)
-        if config.initialization.scheme == "skipinit":
+        tip = built.scale("branch_scale", tip, style.shortcut.branch_scale)
+        if style.initialization.scheme == "skipinit":
             tip = built.scale("skipinit", tip, 0.0, learned=True)
         if self._plan.drop_chance:
             tip = built.add("drop_path", "drop_path", tip, operation=Operation(factor=self._plan.drop_chance))
@@ -111,7 +110,7 @@ class _BlockLayout:
 
     def _join(self, branch: str) -> str:
         """Add the shortcut to the branch; a plain block has nothing to add."""
-        plan, config, built = self._plan, self._config, self._built
+        plan, style, built = self._plan, self._style, self._built
         if plan.shortcut == "none":
             return branch
         way = ENTRY
@@ -122,19 +121,19 @@ class _BlockLayout:
             way = self._projection()
         if self._placement == "identity":
             way = attend(built, plan.attention, way, "shortcut")
-        way = built.scale("shortcut_scale", way, config.shortcut.shortcut_scale, path="shortcut")
+        way = built.scale("shortcut_scale", way, style.shortcut.shortcut_scale, path="shortcut")
         return built.add("add", "add", branch, way)
 
     def _projection(self) -> str:
         """[average,] convolution [, norm]: option B or C, or D (He et al. 2018, arXiv 1812.01187, Fig. 2c)."""
-        plan, config, built = self._plan, self._config, self._built
+        plan, style, built = self._plan, self._style, self._built
         first, stride, way = self._projection_names()[0], plan.stride, self._projected
         if plan.pooled:
             way = built.average("downsample.0", way, stride, path="shortcut")
             stride = 1
-        kernel = 3 if stride > 1 and config.shortcut.strided_kernel == "3x3" else 1
+        kernel = 3 if stride > 1 and style.shortcut.strided_kernel == "3x3" else 1
         way = built.conv(first, way, plan.out_channels, kernel, stride, path="shortcut")
-        if config.shortcut.projection_norm:
+        if style.shortcut.projection_norm:
             way = built.norm("", way, name=self._projection_names()[1], path="shortcut")
         return way
 
@@ -147,7 +146,7 @@ class _BlockLayout:
         built, suffix = self._built, str(self._last)
         if self._order == "bn_after_add":
             tip = built.norm(suffix, tip)
-        if self._order in ("post", "bn_after_add") and self._config.activation.after_addition:
+        if self._order in ("post", "bn_after_add") and self._style.activation.after_addition:
             tip = built.activation(suffix, tip)
         return self._attend("post", tip)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from resnet_core.architecture.layers import ENTRY, Operation, Unit
 from resnet_core.architecture.unit_builder import UnitBuilder
-from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.architecture_config import ArchitectureConfig, StemConfig
+from resnet_core.configuration.network_sections import HeadPool, StemPool
 
 _BIASED = Operation(bias=True)
 
@@ -14,21 +15,20 @@ def stem_layout(config: ArchitectureConfig) -> Unit:
 
     A pre-activation network normalises and activates inside its blocks, so that its stem does not at its end.
     """
-    unit = UnitBuilder(config, config.input.channels)
-    tip = _stem_convolutions(unit)
+    unit = UnitBuilder(config.style, config.input.channels)
+    tip = _stem_convolutions(unit, config.stem)
     order = config.block.activation_order
     if order != "pre":
         tip = unit.norm("1", tip)
         tip = unit.scalar_bias("bias1", tip)
     if order not in ("pre", "relu_pre"):
         tip = unit.activation("", tip)
-    return unit.unit(_stem_pool(unit, tip))
+    return unit.unit(_stem_pool(unit, config.stem.pool, tip))
 
 
-def stem_feature(config: ArchitectureConfig) -> str:
+def stem_feature(stem: Unit) -> str:
     """Return the name of the layer whose output is C1: the stem's last before its pooling."""
-    layers = [layer.name for layer in stem_layout(config).layers if not layer.name.startswith("maxpool")]
-    return layers[-1]
+    return [layer.name for layer in stem.layers if not layer.name.startswith("maxpool")][-1]
 
 
 def head_layout(config: ArchitectureConfig) -> Unit:
@@ -37,7 +37,7 @@ def head_layout(config: ArchitectureConfig) -> Unit:
     A pre-activation network ends with the norm and activation that its last addition lacks (He et al. 2016).
     """
     head = config.head
-    unit = UnitBuilder(config, config.stage_channels(config.stages[-1]))
+    unit = UnitBuilder(config.style, config.stage_channels(config.stages[-1]))
     tip = ENTRY
     if config.block.activation_order == "pre":
         tip = unit.norm("", tip, name="final_bn" if config.norm.kind == "batch" else "final_norm")
@@ -49,7 +49,7 @@ def head_layout(config: ArchitectureConfig) -> Unit:
         tip = unit.conv("neck.0", tip, head.features, 1)
         tip = unit.norm("", tip, name="neck.1")
         tip = unit.activation("", tip, name="neck.2")
-    tip = unit.add("flatten", "flatten", _pooled(unit, tip))
+    tip = unit.add("flatten", "flatten", _pooled(unit, head.pool, tip))
     if head.classes:
         if head.dropout:
             tip = unit.add("dropout", "dropout", tip, operation=Operation(factor=head.dropout))
@@ -58,9 +58,8 @@ def head_layout(config: ArchitectureConfig) -> Unit:
     return unit.unit(tip)
 
 
-def _stem_convolutions(unit: UnitBuilder) -> str:
+def _stem_convolutions(unit: UnitBuilder, stem: StemConfig) -> str:
     """Add 7x7 /2 (He et al. 2015), one 3x3 (their CIFAR nets), or 3x3 /2, 3x3, 3x3 (He et al. 2018, Fig. 2b)."""
-    stem = unit.config.stem
     if stem.kind == "imagenet":
         return unit.conv("conv1", ENTRY, stem.width, 7, 2)
     if stem.kind == "cifar":
@@ -75,8 +74,7 @@ def _stem_convolutions(unit: UnitBuilder) -> str:
     return unit.conv("conv1.6", tip, stem.width, 3, 2 if stem.pool == "stride" else 1)
 
 
-def _stem_pool(unit: UnitBuilder, tip: str) -> str:
-    pool = unit.config.stem.pool
+def _stem_pool(unit: UnitBuilder, pool: StemPool, tip: str) -> str:
     if pool == "max":
         return unit.add("maxpool", "max_pool", tip, operation=Operation(3, 2, 1))
     if pool == "average":
@@ -85,14 +83,13 @@ def _stem_pool(unit: UnitBuilder, tip: str) -> str:
         tip = unit.add("maxpool.0", "max_pool", tip, operation=Operation(3, 1, 1))
         return unit.blur("maxpool.1", tip, 2)
     if pool == "conv":
-        tip = unit.conv("maxpool.0", tip, unit.config.stem.width, 3, 2)
+        tip = unit.conv("maxpool.0", tip, unit.channels_of(tip), 3, 2)
         tip = unit.scalar_bias("maxpool.1", unit.norm("", tip, name="maxpool.1"))
         return unit.activation("", tip, name="maxpool.2")
     return tip
 
 
-def _pooled(unit: UnitBuilder, tip: str) -> str:
-    pool = unit.config.head.pool
+def _pooled(unit: UnitBuilder, pool: HeadPool, tip: str) -> str:
     if pool == "average":
         return unit.add("avgpool", "average_pool", tip)
     if pool == "max":

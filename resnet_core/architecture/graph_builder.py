@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from resnet_core.architecture.block_layout import block_layout
@@ -10,7 +11,7 @@ from resnet_core.architecture.graph import INPUT_ID, OUTPUT_ID, Block, Graph, No
 from resnet_core.architecture.layers import ENTRY, PLAIN, Operation, Unit
 from resnet_core.architecture.tensor_shapes import Shape, output_shape
 from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.block_plan import BlockPlan
+from resnet_core.configuration.block_plan import BlockPlan, BlockStyle
 
 
 def build_graph(config: ArchitectureConfig) -> Graph:
@@ -19,15 +20,15 @@ def build_graph(config: ArchitectureConfig) -> Graph:
     The layers, their names and their order are those of `resnet_core.model.resnet.build_model`, which builds the same
     layouts as modules.
     """
-    assembly = _Assembly(config)
-    tip = assembly.append(stem_layout(config), "", "stem", INPUT_ID)
+    assembly, stem = _Assembly(config), stem_layout(config)
+    tip = assembly.append(stem, "", "stem", INPUT_ID)
     blocks = []
     for plan in config.block_plans():
         blocks.append(assembly.append_block(plan, tip))
         tip = blocks[-1].output_id
     tip = assembly.append(head_layout(config), "", "head", tip)
     assembly.close(tip)
-    return Graph(config, tuple(assembly.nodes), tuple(blocks), _stages(config), stem_feature(config))
+    return Graph(config, tuple(assembly.nodes), tuple(blocks), _stages(config), stem_feature(stem))
 
 
 class _SizedLayer(NamedTuple):
@@ -49,14 +50,14 @@ class _SizedUnit(NamedTuple):
 
 
 class _Assembly:
-    """Nodes under construction. What a block's plan leaves the same, but for its id, is worked out once."""
+    """Nodes under construction."""
 
     def __init__(self, config: ArchitectureConfig) -> None:
-        self._config = config
+        self._style = config.style
         image = Shape(config.input.channels, config.input.height, config.input.width)
         self.nodes = [Node(INPUT_ID, "input", "stem", "", (), image, image, PLAIN, "main")]
         self._shapes = {INPUT_ID: image}
-        self._sized: dict[tuple[object, ...], _SizedUnit] = {}
+        self._known: dict[tuple[object, ...], _SizedUnit] = {}
 
     def append(self, unit: Unit, block: str, stage: str, source: str) -> str:
         """Append the nodes of `unit`, which reads the node `source`; return the id of the node that puts out."""
@@ -66,9 +67,10 @@ class _Assembly:
         """Append the nodes of a block and return it."""
         shape, first = self._shapes[source], len(self.nodes)
         key = (shape, *plan[3:])
-        sized = self._sized.get(key)
+        sized = self._known.get(key)
         if sized is None:
-            sized = self._sized[key] = _sized(block_layout(plan, self._config), shape)
+            anonymous = plan._replace(id="", stage=0, position=0)
+            sized = self._known[key] = _sized_block(anonymous, self._style, shape)
         stage = f"layer{plan.stage}"
         output = self._append(sized, plan.id, stage, source)
         return Block(plan.id, plan, stage, source, output, shape, sized.output_shape, first, len(self.nodes))
@@ -86,6 +88,12 @@ class _Assembly:
         output = prefix + unit.output if unit.output else source
         self._shapes[output] = unit.output_shape
         return output
+
+
+@lru_cache(maxsize=4096)
+def _sized_block(plan: BlockPlan, style: BlockStyle, shape: Shape) -> _SizedUnit:
+    """Return the layers of a block that reads `shape`; equal blocks share them, also those of the network before."""
+    return _sized(block_layout(plan, style), shape)
 
 
 def _sized(unit: Unit, shape: Shape) -> _SizedUnit:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from resnet_core.architecture.layers import ENTRY, PLAIN, Layer, NodeKind, NodePath, Operation, Unit
-from resnet_core.configuration.architecture_config import ActivationKind, ArchitectureConfig, NormKind
+from resnet_core.configuration.architecture_config import ActivationKind, NormKind
+from resnet_core.configuration.block_plan import BlockStyle
 
 _NORMS: Final[dict[NormKind, NodeKind]] = {"batch": "batch_norm", "group": "group_norm", "layer": "layer_norm"}
 _ACTIVATIONS: Final[dict[ActivationKind, NodeKind]] = {
@@ -19,16 +20,16 @@ class UnitBuilder:
     A step that the configuration leaves out (norm none, activation identity) adds nothing and returns `source`.
     """
 
-    def __init__(self, config: ArchitectureConfig, channels: int) -> None:
+    def __init__(self, style: BlockStyle, channels: int) -> None:
         """`channels` are those of the tensor the unit reads."""
-        self.config = config
+        self.style = style
         self._layers: list[Layer] = []
         self._channels = {ENTRY: channels}
-        norm = config.norm.kind
-        self.fixup = config.initialization.scheme == "fixup"
+        norm = style.norm.kind
+        self.fixup = style.initialization.scheme == "fixup"
         self._bias = norm == "none" and not self.fixup
         self._norm_kind = _NORMS.get(norm)
-        self._activation_kind = _ACTIVATIONS.get(config.activation.kind)
+        self._activation_kind = _ACTIVATIONS.get(style.activation.kind)
 
     def unit(self, output: str, silencer: str = "") -> Unit:
         """Return what has been built."""
@@ -78,7 +79,7 @@ class UnitBuilder:
             groups,
             self._bias,
             dilation,
-            self.config.norm.standardize,
+            self.style.norm.standardize,
         )
         return self.add(name, "conv", source, channels=channels, operation=operation, path=path)
 
@@ -88,7 +89,7 @@ class UnitBuilder:
         if kind is None:
             return source
         prefix = "bn" if kind == "batch_norm" else "norm"
-        operation = Operation(groups=self.config.norm.groups) if kind == "group_norm" else PLAIN
+        operation = Operation(groups=self.style.norm.groups) if kind == "group_norm" else PLAIN
         return self.add(name or f"{prefix}{suffix}", kind, source, operation=operation, path=path)
 
     def activation(self, suffix: str, source: str, *, name: str = "") -> str:
@@ -111,7 +112,7 @@ class UnitBuilder:
 
     def thin_out(self, name: str, source: str, stride: int, *, path: NodePath = "main") -> str:
         """Add the anti-aliased stride: a 3x3 blur, or an average over `stride` x `stride`."""
-        if self.config.anti_aliasing.kind == "blur":
+        if self.style.anti_aliasing.kind == "blur":
             return self.blur(name, source, stride, path=path)
         return self.average(name, source, stride, path=path)
 

@@ -28,7 +28,7 @@ def inapplicable(config: ArchitectureConfig) -> frozenset[str]:
 def _of_stages(config: ArchitectureConfig) -> Iterator[str]:
     for position, stage in enumerate(config.stages):
         if stage.kind == "basic" and not _overridden_to_bottleneck(config, position):
-            yield f"stages.{position}.groups"
+            yield from (f"stages.{position}.groups", f"stages.{position}.base_width")
 
 
 def _overridden_to_bottleneck(config: ArchitectureConfig, position: int) -> bool:

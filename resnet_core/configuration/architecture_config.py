@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from pydantic import model_validator
 
 from resnet_core.configuration.architecture_problems import architecture_problems
-from resnet_core.configuration.block_plan import KIND_KERNELS, BlockPlan, parse_block_id, shortcut_kind
+from resnet_core.configuration.block_plan import (
+    KIND_KERNELS,
+    BlockPlan,
+    BlockStyle,
+    parse_block_id,
+    shortcut_kind,
+)
 from resnet_core.configuration.block_sections import (
     ActivationConfig,
     ActivationKind,
@@ -101,6 +107,20 @@ class ArchitectureConfig(FrozenConfig):
         """Return the channels every block of `stage` puts out: width times expansion (Basic: 1)."""
         return self.stage_width(stage) * (self.block.expansion if stage.kind == "bottleneck" else 1)
 
+    @property
+    def style(self) -> BlockStyle:
+        """What all blocks share."""
+        return BlockStyle(
+            self.block,
+            self.shortcut,
+            self.norm,
+            self.activation,
+            self.attention,
+            self.anti_aliasing,
+            self.regularization,
+            self.initialization,
+        )
+
     def block_plans(self) -> Iterator[BlockPlan]:
         """Yield the plan of every block, first to last."""
         overrides = {override.block: override for override in self.overrides}
@@ -127,6 +147,7 @@ class ArchitectureConfig(FrozenConfig):
         self, number: int, index: int, channels: int, dilation: int, override: BlockOverride | None
     ) -> BlockPlan:
         stage, block = self.stages[number - 1], self.block
+        base_width = stage.base_width or block.base_width
         kind = (override and override.kind) or stage.kind
         option = (override and override.shortcut) or self.shortcut.option
         out_channels = self.stage_channels(stage)
@@ -135,7 +156,7 @@ class ArchitectureConfig(FrozenConfig):
         groups = (stage.groups or block.groups) if kind == "bottleneck" else 1
         inner = out_channels
         if kind == "bottleneck":
-            inner = out_channels // block.expansion * block.base_width // 64 * groups
+            inner = out_channels // block.expansion * base_width // 64 * groups
         return BlockPlan(
             id=f"layer{number}.{index}",
             stage=number,

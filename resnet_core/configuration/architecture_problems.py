@@ -132,7 +132,7 @@ def _channel_problem(config: ArchitectureConfig, plan: BlockPlan) -> Problem | N
     if plan.shortcut == "zero_pad" and plan.out_channels < plan.in_channels:
         facts = {"block": plan.id, "channels_in": plan.in_channels, "channels_out": plan.out_channels}
         return Problem(path, "zero_pad_shrinks", facts, (Fix(_shortcut_path(config, plan), "B"),))
-    for convolution in branch_convolutions(plan, config.block):
+    for convolution in branch_convolutions(plan, config.block) if config.block.halve_first else ():
         if convolution.in_channels < 1 or convolution.in_channels % convolution.groups:
             halved = ("block", "halve_first")
             facts = {"block": plan.id, "channels": convolution.in_channels, "groups": convolution.groups}
@@ -142,8 +142,9 @@ def _channel_problem(config: ArchitectureConfig, plan: BlockPlan) -> Problem | N
 
 def _least_width(config: ArchitectureConfig, plan: BlockPlan) -> int:
     """Return the least width of the plan's stage at which the block has a channel everywhere."""
-    inner = -(-64 // config.block.base_width) if plan.kind == "bottleneck" else 1
-    squeezed = plan.kind == "bottleneck" and config.stages[plan.stage - 1].kind == "basic"
+    stage = config.stages[plan.stage - 1]
+    inner = -(-64 // (stage.base_width or config.block.base_width)) if plan.kind == "bottleneck" else 1
+    squeezed = plan.kind == "bottleneck" and stage.kind == "basic"
     channels = inner * (config.block.expansion if squeezed else 1)
     return ceil(channels / config.block.widen)
 

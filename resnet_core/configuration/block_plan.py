@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from resnet_core.configuration.block_sections import AttentionKind, BlockConfig, BlockKind, ShortcutOption
+from resnet_core.configuration.block_sections import (
+    ActivationConfig,
+    AntiAliasingConfig,
+    AttentionConfig,
+    AttentionKind,
+    BlockConfig,
+    BlockKind,
+    InitializationConfig,
+    NormConfig,
+    RegularizationConfig,
+    ShortcutConfig,
+    ShortcutOption,
+)
 
 ShortcutKind = Literal["identity", "projection", "zero_pad", "none"]
 
@@ -42,6 +54,19 @@ class BlockPlan(NamedTuple):
     def is_custom(self) -> bool:
         """Whether the branch is neither 3x3, 3x3 nor 1x1, 3x3, 1x1."""
         return self.kernels != KIND_KERNELS[self.kind]
+
+
+class BlockStyle(NamedTuple):
+    """Everything besides its plan that decides a block's layers: the sections of a configuration that blocks share."""
+
+    block: BlockConfig
+    shortcut: ShortcutConfig
+    norm: NormConfig
+    activation: ActivationConfig
+    attention: AttentionConfig
+    anti_aliasing: AntiAliasingConfig
+    regularization: RegularizationConfig
+    initialization: InitializationConfig
 
 
 class ConvolutionPlan(NamedTuple):

@@ -156,6 +156,13 @@ class StageConfig(FrozenConfig):
         minimum=1,
         maximum=1024,
     )
+    base_width: int | None = setting(
+        None,
+        label=N_("Field", "Base width"),
+        help=N_("Field", "The stage's own base width, or the network's."),
+        minimum=1,
+        maximum=1024,
+    )
     attention: AttentionKind | None = chosen(
         None,
         label=N_("Field", "Attention"),

@@ -6,8 +6,7 @@ import torch
 from torch import nn
 
 from resnet_core.architecture.block_layout import block_layout
-from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.block_plan import BlockPlan
+from resnet_core.configuration.block_plan import BlockPlan, BlockStyle
 from resnet_core.model.layout_program import register_layers
 
 
@@ -18,10 +17,10 @@ class ResidualBlock(nn.Module):
     module stand at the block's boundaries. `silencer` names the layer whose weights at zero make F(x) = 0.
     """
 
-    def __init__(self, plan: BlockPlan, config: ArchitectureConfig) -> None:
+    def __init__(self, plan: BlockPlan, style: BlockStyle) -> None:
         super().__init__()
         self.plan = plan
-        layout = block_layout(plan, config)
+        layout = block_layout(plan, style)
         self.silencer = layout.silencer
         self._program = register_layers(self, layout)
 
