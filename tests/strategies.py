@@ -42,6 +42,7 @@ STAGE = st.fixed_dictionaries(
         "kind": among(sections.BlockKind),
         "kernels": usually([], KERNELS),
         "groups": usually(None, st.integers(1, 4)),
+        "base_width": usually(None, st.sampled_from((64, 96))),
         "attention": ATTENTION,
     }
 )
