@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from app.forms.field_kinds import inherited, is_optional
-from app.wording import choice_label, short_choice
+from app.wording import choice_label, field_help, short_choice
 from resnet_core.configuration.fields import FieldFacts
 
 
@@ -20,6 +20,7 @@ class ChoiceEditor(QComboBox):
 
     def __init__(self, facts: FieldFacts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._facts = facts
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -43,16 +44,11 @@ class ChoiceEditor(QComboBox):
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 12)
         super().showPopup()
 
-    def event(self, event: QEvent) -> bool:
-        """Tell the whole choice, above the field's help, where the box has no room for it."""
-        if (
-            isinstance(event, QHelpEvent)
-            and event.type() == QEvent.Type.ToolTip
-            and self._shown() != self.currentText()
-        ):
-            QToolTip.showText(event.globalPos(), f"{self.currentText()}\n{self.toolTip()}", self)
-            return True
-        return super().event(event)
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Have the tooltip tell the whole choice, above the field's help, where the box has no room for it."""
+        whole = [self.currentText()] if self._shown() != self.currentText() else []
+        self.setToolTip("\n".join([*whole, field_help(self._facts)]))
+        super().enterEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the choice in full, or only the name that opens it where there is no room for it."""

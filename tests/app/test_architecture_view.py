@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QComboBox, QToolButton
+from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.services.theme import Theme
@@ -63,8 +64,11 @@ def test_that_every_preset_stands_in_the_tree_with_its_parameters_and_its_paper(
     assert view.tree.shown_names() == list(preset_names())
     index = view.tree.index_of("ResNet-50")
     assert index.siblingAtColumn(1).data() == "25.6 M"
-    assert "25,557,032" in index.siblingAtColumn(1).data(Qt.ItemDataRole.ToolTipRole)
-    assert "1512.03385" in index.data(Qt.ItemDataRole.ToolTipRole)
+    place = view.tree.visualRect(index).center()
+    help_wanted = QHelpEvent(QEvent.Type.ToolTip, place, view.tree.viewport().mapToGlobal(place))
+    QApplication.sendEvent(view.tree.viewport(), help_wanted)
+    assert "25,557,032 parameters" in QToolTip.text()
+    assert "1512.03385" in QToolTip.text()
 
 
 def test_that_the_tree_needs_no_network_to_be_built(qtbot: QtBot) -> None:
@@ -124,9 +128,9 @@ def test_that_the_search_finds_presets_by_name_other_name_paper_and_year(
 
 
 def test_that_the_search_finds_fields_by_label_and_help(qtbot: QtBot, view: ArchitectureView) -> None:
-    qtbot.keyClicks(view.search_box, "base width")
-    assert editor(view, "block", "base_width").isVisible()
-    assert not editor(view, "head", "classes").isVisible()
+    qtbot.keyClicks(view.search_box, "head dropout")
+    assert editor(view, "head", "dropout").isVisible()
+    assert not editor(view, "block", "expansion").isVisible()
     assert not stages(view).isVisible()
     view.search_box.setText("stages")
     assert stages(view).isVisible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -44,13 +44,14 @@ class FormView(QScrollArea):
             section = self._section(part, theme, content)
             column.addWidget(section)
             self.sections.append(section)
-            for editor in section.editors():
-                editor.installEventFilter(self)
         self._align_labels()
         column.addStretch(1)
         self.setWidget(content)
         self._stale = False
         form.changed.connect(self._on_changed)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
         for keys, step in ((NEXT_SECTION, 1), (PREVIOUS_SECTION, -1)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -87,17 +88,16 @@ class FormView(QScrollArea):
                 self.ensureWidgetVisible(section, 0, 8)
                 return
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self._tell_focus(watched)
-        return super().eventFilter(watched, event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._form.dismiss()
             self._take_back(QApplication.focusWidget())
             return
         super().keyPressEvent(event)
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self._tell_focus(now)
 
     def _on_changed(self) -> None:
         if self.isVisible():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import (
     QCoreApplication,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
@@ -13,12 +12,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
     QTreeView,
     QWidget,
 )
@@ -27,7 +27,7 @@ from app.formatting import compact
 from app.services.fonts import number_font
 from app.services.theme import Theme
 from app.views.architecture.preset_words import preset_text
-from resnet_core.configuration.presets import Preset, preset_families, search_presets
+from resnet_core.configuration.presets import Preset, find_preset, preset_families, search_presets
 
 NAME_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -41,7 +41,6 @@ class PresetModel(QStandardItemModel):
         self._theme = theme
         self._names: dict[str, QStandardItem] = {}
         self._counts: dict[str, QStandardItem] = {}
-        self._entries: dict[str, Preset] = {}
         self._open = ""
         self.setColumnCount(2)
         for family, presets in preset_families().items():
@@ -53,13 +52,6 @@ class PresetModel(QStandardItemModel):
     def open_name(self) -> str:
         """The preset that is marked as open, or an empty text."""
         return self._open
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows; what is known about a preset is put into words when it is asked for."""
-        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
-            entry = self._entries.get(super().data(index.sibling(index.row(), 0), NAME_ROLE))
-            return preset_text(entry) if entry else None
-        return super().data(index, role)
 
     def mark_open(self, name: str) -> None:
         """Mark one preset as the open one; an empty name marks none."""
@@ -91,7 +83,6 @@ class PresetModel(QStandardItemModel):
             name.setData(entry.name, NAME_ROLE)
             parent.appendRow([name, count])
             self._names[entry.name], self._counts[entry.name] = name, count
-            self._entries[entry.name] = entry
         self.appendRow([parent, _item("")])
 
     def _paint(self, name: str) -> None:
@@ -130,7 +121,15 @@ class FoundPresets(QSortFilterProxyModel):
 
 
 class RoomyRows(QStyledItemDelegate):
-    """Gives the rows some air."""
+    """Gives the rows some air, and tells what is known about a preset when the mouse rests on it."""
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        name = index.sibling(index.row(), 0).data(NAME_ROLE)
+        entry = find_preset(name) if name and event.type() == QEvent.Type.ToolTip else None
+        if entry is None:
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), preset_text(entry), view)
+        return True
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)
