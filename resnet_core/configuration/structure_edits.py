@@ -1,4 +1,4 @@
-"""Changes stages and blocks where they stand: adds, copies, removes and reshapes them; overrides follow their blocks."""
+"""Changes stages and blocks where they stand: adds, copies, removes, reshapes; overrides follow their blocks."""
 
 from __future__ import annotations
 

@@ -65,10 +65,12 @@ def stacked(
     widths: Iterable[int] = WIDTHS,
     size: int = 224,
     classes: int = 1000,
+    cardinalities: tuple[tuple[int, int], ...] = (),
 ) -> Recipe:
     """Return the recipe of a network with `blocks` in its stages, for images of `size` by `size` pixels.
 
     The first stage keeps the size of the map, the others halve it. `kind` is that of all stages, or of each.
+    `cardinalities` gives each stage groups and a base width of its own.
     """
     start: Change = {"input": {"height": size, "width": size}, "head": {"classes": classes}}
     kinds = (kind,) * len(blocks) if isinstance(kind, str) else kind
@@ -76,6 +78,9 @@ def stacked(
         {"blocks": count, "width": width, "stride": 1 if place == 0 else 2, "kind": own}
         for place, (count, width, own) in enumerate(zip(blocks, widths, kinds, strict=True))
     ]
+    if cardinalities:
+        for stage, (groups, base_width) in zip(stages, cardinalities, strict=True):
+            stage |= {"groups": groups, "base_width": base_width}
     return partial(_build, stages, (start, *changes))
 
 

@@ -9,17 +9,20 @@ from resnet_core.configuration.preset_catalog.networks import (
     DEEP,
     LETTERS,
     TIERED,
+    WIDTHS,
     Change,
     Recipe,
     entry,
+    imagenet,
     stacked,
 )
 from resnet_core.configuration.preset_catalog.papers import RADFORD_2021, WIGHTMAN_2019
 from resnet_core.configuration.preset_catalog.records import Preset
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
-#: Attention stands after the 3x3 convolution; the last convolution of the stem halves the map instead of a pool.
+#: Attention stands after the 3x3 convolution.
 SILU: Final[Change] = {"activation": {"kind": "silu"}, "attention": {"placement": "inner"}}
+#: The last convolution of the stem halves the map instead of a pool.
 STRIDED_STEM: Final[Change] = {"stem": {"pool": "stride"}}
 #: Depth and factor, blocks, stage widths, image size.
 TOWERS: Final = (
@@ -33,7 +36,7 @@ TOWERS: Final = (
 
 def presets() -> list[Preset]:
     """Return the -TS networks, CLIP's towers, and the test network."""
-    return [*_tiered_silu(), *_towers(), _test_network()]
+    return [*_tiered_silu(), *_groups_of_32(), *_towers(), _test_network()]
 
 
 _FAMILY = N_("Family", "SiLU and tiered stem (-TS)")
@@ -52,6 +55,23 @@ def _tiered_silu() -> list[Preset]:
         entry(name, _FAMILY, WIGHTMAN_2019, _tiered(attention, features), alias)
         for name, attention, features, alias in rows
     ]
+
+
+def _groups_of_32() -> list[Preset]:
+    """Grouped by 32 channels in every stage, and yet as wide as a plain bottleneck: twice the groups each time."""
+    rows = (
+        ("ResNeXt-26-TS", "none", "resnext26ts"),
+        ("SE-ResNeXt-26-TS", "se", "seresnext26ts"),
+        ("ECA-ResNeXt-26-TS", "eca", "eca_resnext26ts"),
+    )
+    cardinalities = tuple((width // 32, 64 * 32 // width) for width in WIDTHS)
+    return [
+        entry(
+            name, _FAMILY, WIGHTMAN_2019,
+            imagenet(26, TIERED, SILU, {"attention": {"kind": attention}}, cardinalities=cardinalities), alias,
+        )
+        for name, attention, alias in rows
+    ]  # fmt: skip
 
 
 def _tiered(attention: str, features: int) -> Recipe:
