@@ -76,14 +76,19 @@ def facts_of(config: ArchitectureConfig) -> dict[str, str]:
         "norm": config.norm.kind, "standardize": config.norm.standardize, "activation": config.activation.kind,
         "attention": attention.kind, "anti_aliasing": config.anti_aliasing.kind,
         "features": config.head.features, "classes": config.head.classes,
+        "cardinality": common([stage.groups or block.groups for stage in config.stages]),
+        "base_width": common([stage.base_width or block.base_width for stage in config.stages]),
     }  # fmt: skip
-    if all(stage.groups is None for stage in config.stages):
-        facts |= {"cardinality": block.groups, "base_width": block.base_width}
     if attention.kind != "none":
         facts["placement"] = attention.placement
     if attention.kind == "se":
         facts["reduction"] = attention.reduction
     return {fact: str(value) for fact, value in facts.items()}
+
+
+def common(values: list[int]) -> int | list[int]:
+    """The number that all stages share, or each stage's own."""
+    return values[0] if len(set(values)) == 1 else values
 
 
 @pytest.mark.parametrize("row", TIMM.values(), ids=TIMM)
