@@ -37,9 +37,9 @@ SHORTCUT_OPTIONS = {
 }
 ATTENTION_KINDS = {
     "none": N_("Choice", "none"),
-    "se": N_("Choice", "squeeze-and-excitation (SE)"),
-    "eca": N_("Choice", "efficient channel attention (ECA)"),
-    "cbam": N_("Choice", "channel and spatial attention (CBAM)"),
+    "se": N_("Choice", "SE (squeeze-and-excitation)"),
+    "eca": N_("Choice", "ECA (efficient channel attention)"),
+    "cbam": N_("Choice", "CBAM (channel and spatial attention)"),
 }
 
 

@@ -17,7 +17,7 @@ from resnet_core.configuration import presets
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset, preset_names, search_presets
-from tests.app.form_hands import cell, cells, child, edit_cell, editor, problem, shown_view, stages, type_number
+from tests.app.form_hands import cell, cells, child, choose, edit_cell, editor, problem, shown_view, stages, type_number
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_that_the_preset_looked_at_tells_paper_and_published_figures_beside_ours
     assert [line.text() for line in view.detail.lines] == [
         "He et al. 2015, arXiv 1512.03385",
         "25.6 M params · 4.09 G MACs · depth 50",
-        "paper: 25.6 M · 3.8 G · 24.01 % top-1 error",
+        "printed 25.6 M, 3.8 G, 24.01 % top-1 error",
     ]
     told = view.detail.lines[0].toolTip()
     assert "25,557,032 parameters" in told
@@ -312,6 +312,16 @@ def test_that_the_wheel_changes_no_number_that_has_no_focus(view: ArchitectureVi
     box = editor(view, "head", "classes")
     assert box.focusPolicy() == Qt.FocusPolicy.StrongFocus
     assert not box.hasFocus()
+
+
+def test_that_nothing_is_cut_off_when_the_panel_is_narrow(view: ArchitectureView) -> None:
+    view.resize(200, 800)
+    QApplication.processEvents()
+    assert view.form.widget().width() <= view.form.viewport().width()
+    view._document.set_field(("stages", 0, "kernels"), [3, 1, 3], "Kernels")
+    choose(editor(view, "initialization", "scheme"), "fixup")
+    QApplication.processEvents()
+    assert view.form.widget().width() <= view.form.viewport().width()
 
 
 def test_that_a_hidden_form_waits_until_it_is_shown(view: ArchitectureView) -> None:

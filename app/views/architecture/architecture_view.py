@@ -16,6 +16,9 @@ from app.views.architecture.preset_detail import PresetDetail
 from app.views.architecture.preset_tree import PresetTree
 from resnet_core.configuration.presets import find_preset, preset
 
+FORM_HEIGHT = 180
+"""What the form keeps of a small window; presets and help give way first."""
+
 
 class ArchitectureView(QWidget):
     """Presets by family, and under them every field of the open architecture; each edit is one undo step."""
@@ -80,9 +83,10 @@ class ArchitectureView(QWidget):
         splitter.setHandleWidth(3)
         for part in (self._tree_room, self.form, self.help):
             splitter.addWidget(part)
-        splitter.setSizes([232, 400, 164])
+        splitter.setSizes([200, 430, 164])
         splitter.setStretchFactor(1, 1)
         splitter.setCollapsible(1, False)
+        self.form.setMinimumHeight(FORM_HEIGHT)
         layout.addWidget(splitter, 1)
 
     def _within_margins(self, *widgets: QWidget) -> QWidget:

@@ -164,8 +164,9 @@ class EntryTableModel(QAbstractTableModel):
 
 def _holding(config: ArchitectureConfig, stage: StageConfig, name: str) -> Any:
     """Return what the kind of a stage or the network says where the stage itself says nothing."""
-    holding = {"kernels": KIND_KERNELS[stage.kind], "groups": config.block.groups, "attention": config.attention.kind}
-    return holding.get(name)
+    if name == "kernels":
+        return KIND_KERNELS[stage.kind]
+    return config.attention.kind if name == "attention" else getattr(config.block, name, None)
 
 
 def _is_number(facts: FieldFacts) -> bool:

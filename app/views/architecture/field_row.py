@@ -53,9 +53,9 @@ class FieldRow(QObject):
         self._shown: _Shown | None = None
         self.editor.committed.connect(self._commit)
 
-    def place_in(self, grid: QGridLayout) -> None:
-        """Take the next two rows of `grid`."""
-        row = grid.rowCount()
+    def place_in(self, grid: QGridLayout, number: int) -> None:
+        """Take two rows of `grid`, the second for what is wrong; `number` counts the fields from 0."""
+        row = 2 * number
         narrow = isinstance(self.editor, SwitchEditor | IntegerEditor | DecimalEditor)
         grid.addWidget(self.label, row, 0, 1, 2 if self.is_switch else 1)
         grid.addWidget(self.editor, row, 1, Qt.AlignmentFlag.AlignRight if narrow else Qt.AlignmentFlag(0))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.forms.field_label import FieldLabel
 from app.services.theme import Theme
 from app.views.architecture.field_row import FieldRow
 from app.views.architecture.field_words import section_title
@@ -24,7 +25,7 @@ class Section(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 10, 0, 0)
         self.column.setSpacing(2)
-        self.heading = QLabel(section_title(name), self)
+        self.heading = FieldLabel(section_title(name), self)
         self.heading.setProperty("role", "heading")
         self.top = QHBoxLayout()
         self.top.setSpacing(0)
@@ -40,7 +41,7 @@ class Section(QWidget):
         """Yield what in it takes the keys, in the order of Tab."""
         yield from (row.editor for row in self.rows)
 
-    def labels(self) -> Iterator[QLabel]:
+    def labels(self) -> Iterator[FieldLabel]:
         """Yield the labels that have an editor right of them."""
         yield from (row.label for row in self.rows if not row.is_switch)
 
@@ -87,8 +88,8 @@ class GroupSection(Section):
         grid = field_grid()
         self.column.addLayout(grid)
         self._rows = tuple(FieldRow(form, field, theme, self) for field in group.fields)
-        for row in self._rows:
-            row.place_in(grid)
+        for number, row in enumerate(self._rows):
+            row.place_in(grid, number)
         if group.leads:
             self.heading.setVisible(False)
             self._rows[0].label.setProperty("role", "heading")

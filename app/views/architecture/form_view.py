@@ -140,7 +140,7 @@ class FormView(QScrollArea):
         labels = [label for section in self.sections for label in section.labels()]
         width = min(max(label.sizeHint().width() for label in labels), LABEL_WIDTH)
         for label in labels:
-            label.setFixedWidth(width)
+            label.wish_for(width)
 
     def _section(self, part: FormGroup | FormTable, theme: Theme, parent: QWidget) -> Section:
         if isinstance(part, FormGroup):

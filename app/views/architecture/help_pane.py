@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.painting.elided_label import ElidedLabel
@@ -26,7 +26,7 @@ class HelpPane(QFrame):
         super().__init__(parent)
         self.setObjectName("field_help")
         self.setAccessibleName(self.tr("What the field means"))
-        self._form = form
+        self._form, self._theme = form, theme
         self._field: FormField | None = None
         self.title = ElidedLabel(self)
         self.bounds = QLabel(self)
@@ -41,6 +41,7 @@ class HelpPane(QFrame):
         self.picture = FieldPicture(form, theme, self)
         self._lay_out()
         form.changed.connect(self._on_changed)
+        theme.changed.connect(lambda _colors: self.update())
 
     @property
     def field(self) -> FormField | None:
@@ -57,6 +58,13 @@ class HelpPane(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.colors.hairline))
+        painter.drawLine(12, 0, self.width() - 12, 0)
+        painter.end()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

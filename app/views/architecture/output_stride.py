@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.forms.choice_editor import ChoiceEditor
 from app.forms.field_editors import introduce
@@ -62,7 +62,7 @@ class OutputStrideRow(QObject):
         self.editor.committed.connect(self._set)
 
     @property
-    def label(self) -> QLabel:
+    def label(self) -> FieldLabel:
         """The row's label."""
         return self._label
 

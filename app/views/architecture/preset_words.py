@@ -29,7 +29,7 @@ def published_line(entry: Preset) -> str:
     if isinstance(accuracy, Accuracy):
         measure = QCoreApplication.translate("Measure", accuracy.measure)
         parts.append(f"{accuracy.value:g} % {measure}")
-    return _tr("paper: {figures}").format(figures=" · ".join(parts)) if parts else ""
+    return _tr("printed {figures}").format(figures=", ".join(parts)) if parts else ""
 
 
 def preset_text(entry: Preset) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.forms.field_editors import explanation
+from app.forms.field_label import FieldLabel
 from app.forms.problem_note import Offer, ProblemNote
 from app.services.theme import Theme
 from app.views.architecture import entry_edits
@@ -38,6 +39,7 @@ class TableSection(Section):
         self._note.chosen.connect(self._mend)
         self._hint = QLabel(self.tr("No block differs from its stage."), self)
         self._hint.setProperty("role", "muted")
+        self._hint.setWordWrap(True)
         self._detail_heading = QLabel(self)
         self._detail_heading.setProperty("role", "muted")
         self._detail_heading.setContentsMargins(0, 4, 0, 0)
@@ -62,7 +64,7 @@ class TableSection(Section):
         if self._stride is not None:
             yield self._stride.editor
 
-    def labels(self) -> Iterator[QLabel]:
+    def labels(self) -> Iterator[FieldLabel]:
         yield from super().labels()
         if self._stride is not None:
             yield self._stride.label
@@ -115,8 +117,8 @@ class TableSection(Section):
         for widget in (self.table, self._hint, self._note, self._detail_heading):
             self.column.addWidget(widget)
         grid = field_grid()
-        for row in self._rows:
-            row.place_in(grid)
+        for number, row in enumerate(self._rows):
+            row.place_in(grid, number)
         if self._stride is not None:
             self._stride.place_in(grid)
         self.column.addLayout(grid)
@@ -143,6 +145,8 @@ class TableSection(Section):
         button.setAccessibleName(text)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        button.setMinimumWidth(button.fontMetrics().horizontalAdvance(sign) + 4)  # what is round it may go
         button.clicked.connect(lambda _checked=False: action())
         self.top.addWidget(button)
         return button
