@@ -83,8 +83,8 @@ def _fix_up(model: nn.Module, blocks: list[ResidualBlock]) -> None:
         *inner, last = block.branch
         nn.init.zeros_(last.weight)
         for convolution in inner:
-            with torch.no_grad():
-                convolution.weight.mul_(len(residual) ** (-1 / (2 * len(inner))))
+            factor = len(residual) ** (-1 / (2 * len(inner)))
+            convolution.weight = nn.Parameter(convolution.weight.detach() * factor)
     if isinstance(classifier := getattr(model, "fc", None), nn.Linear):
         nn.init.zeros_(classifier.weight)
         nn.init.zeros_(classifier.bias)

@@ -136,19 +136,22 @@ class ChannelLayerNorm(nn.LayerNorm):
         return super().forward(x_NCHW.movedim(1, -1)).movedim(-1, 1)
 
 
+def _blur_filter() -> torch.Tensor:
+    row = torch.tensor([0.25, 0.5, 0.25])
+    return (row[:, None] * row)[None, None]
+
+
 class BlurPool(nn.Module):
     """The filter (1 2 1) x (1 2 1) / 16 at every `stride`-th pixel (Zhang 2019, arXiv 1904.11486), unlearnt."""
 
     def __init__(self, channels: int, stride: int) -> None:
         super().__init__()
         self.channels, self.stride = channels, stride
-        row = torch.tensor([0.25, 0.5, 0.25])
-        self.register_buffer("filter", (row[:, None] * row)[None, None], persistent=False)
+        self.register_buffer("filter", _blur_filter(), persistent=False)
 
     def reset_filter(self) -> None:
         """Write the filter anew, after the module's memory was taken without being filled."""
-        row = torch.tensor([0.25, 0.5, 0.25])
-        self.get_buffer("filter").copy_((row[:, None] * row)[None, None])
+        self.filter = _blur_filter().to(self.get_buffer("filter").device)
 
     def forward(self, x_NCHW: torch.Tensor) -> torch.Tensor:
         """Return the blurred and thinned out map."""
@@ -191,7 +194,7 @@ def _dropped(branch_NCHW: torch.Tensor, chance: float, training: bool) -> torch.
     """Return the branch with some images' set to zero in training; a traced network has this step in both modes."""
     if not training:
         return branch_NCHW
-    mask_N111 = torch.empty_like(branch_NCHW[:, :1, :1, :1]).bernoulli_(1 - chance)
+    mask_N111 = torch.bernoulli(torch.full_like(branch_NCHW[:, :1, :1, :1], 1 - chance))
     return branch_NCHW * (mask_N111 / (1 - chance))
 
 
