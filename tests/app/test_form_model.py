@@ -6,18 +6,18 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.state.architecture_document import ArchitectureDocument, FieldPath
-from app.views.architecture.entry_edits import (
+from app.views.architecture.form_fields import FormGroup, FormTable, form_parts, value_at
+from app.views.architecture.form_model import FormModel
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.edits import with_value
+from resnet_core.configuration.presets import preset
+from resnet_core.configuration.structure_edits import (
     with_override_added,
     with_override_removed,
     with_stage_added,
     with_stage_duplicated,
     with_stage_removed,
 )
-from app.views.architecture.form_fields import FormGroup, FormTable, form_parts, value_at
-from app.views.architecture.form_model import FormModel
-from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.edits import with_value
-from resnet_core.configuration.presets import preset
 from resnet_core.configuration.validation import ConfigurationError
 
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from app.state.architecture_document import ArchitectureDocument, FieldPath, Snapshot
-from app.views.architecture.entry_edits import with_changes
 from app.views.architecture.field_words import change_text, place_text
 from app.views.architecture.form_fields import FormField, field_at, value_at
 from app.wording import problem_text
 from resnet_core.configuration.applicability import inapplicable
 from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.structure_edits import with_changes
 from resnet_core.configuration.validation import ConfigurationError, Fix, Problem, dotted
 
 Change = Callable[[ArchitectureConfig], ArchitectureConfig]

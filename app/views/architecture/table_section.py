@@ -12,7 +12,6 @@ from app.forms.field_editors import explanation
 from app.forms.field_label import FieldLabel
 from app.forms.problem_note import Offer, ProblemNote
 from app.services.theme import Theme
-from app.views.architecture import entry_edits
 from app.views.architecture.entry_table import EntryTable
 from app.views.architecture.field_row import FieldRow, has_words, texts_of
 from app.views.architecture.field_words import offers_of
@@ -21,6 +20,7 @@ from app.views.architecture.form_model import Change, FormModel
 from app.views.architecture.form_sections import Section, field_grid
 from app.views.architecture.output_stride import OutputStrideRow
 from app.wording import paper_name
+from resnet_core.configuration import structure_edits
 from resnet_core.configuration.fields import FieldFacts
 
 
@@ -194,17 +194,17 @@ class TableSection(Section):
         if not self._buttons["add"].isEnabled():
             return
         if self._part.name == "stages":
-            self._change(entry_edits.with_stage_added, self.tr("Add a stage"), self.table.entries.rowCount())
+            self._change(structure_edits.with_stage_added, self.tr("Add a stage"), self.table.entries.rowCount())
         else:
             text = self.tr("Add an override")
-            self._change(entry_edits.with_override_added, text, self.table.entries.rowCount())
+            self._change(structure_edits.with_override_added, text, self.table.entries.rowCount())
 
     def _duplicate(self) -> None:
         place = self._place()
         if not self._buttons["copy"].isEnabled():
             return
         text = self.tr("Duplicate stage {number}").format(number=place + 1)
-        self._change(lambda config: entry_edits.with_stage_duplicated(config, place), text, place + 1)
+        self._change(lambda config: structure_edits.with_stage_duplicated(config, place), text, place + 1)
 
     def _remove(self) -> None:
         place = self._place()
@@ -212,10 +212,10 @@ class TableSection(Section):
             return
         if self._part.name == "stages":
             text = self.tr("Remove stage {number}").format(number=place + 1)
-            self._change(lambda config: entry_edits.with_stage_removed(config, place), text, place)
+            self._change(lambda config: structure_edits.with_stage_removed(config, place), text, place)
         else:
             text = self.tr("Remove override")
-            self._change(lambda config: entry_edits.with_override_removed(config, place), text, place)
+            self._change(lambda config: structure_edits.with_override_removed(config, place), text, place)
 
     def _change(self, change: Change, text: str, then: int) -> None:
         """Apply `change` as one undo step, then make row `then` the current one."""
