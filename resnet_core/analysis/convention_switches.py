@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -99,15 +100,19 @@ def read_convention(text: str) -> Convention:
 
     Raises KeyError with one line that lists what there is.
     """
-    name, *changes = text.replace("-", "+-").split("+")
+    name, *changes = re.split(r"([+-])", text) if "+" in text or text.casefold() not in _hyphenated() else [text]
     chosen = convention(name)
-    for change in changes:
-        switch, on = change.strip().removeprefix("-"), not change.startswith("-")
-        found = next((known for known in SWITCH_NAMES if known == switch), None)
+    for sign, change in zip(changes[::2], changes[1::2], strict=True):
+        found = next((known for known in SWITCH_NAMES if known == change.strip()), None)
         if found is None:
-            raise KeyError(f"{switch}: no such switch; take {', '.join(SWITCH_NAMES)}")
-        chosen = switched(chosen, found, on)
+            raise KeyError(f"{change}: no such switch; take {', '.join(SWITCH_NAMES)}")
+        chosen = switched(chosen, found, sign == "+")
     return chosen
+
+
+def _hyphenated() -> set[str]:
+    """Return the ids with hyphens, which are no signs of switches."""
+    return {named.id.replace("_", "-") for named in CONVENTIONS}
 
 
 def _with(chosen: Convention, changes: Mapping[Term, Rule | None]) -> Convention:

@@ -41,6 +41,11 @@ class Ledger(NamedTuple):
     rows: tuple[LedgerRow, ...]
 
     @property
+    def listed(self) -> tuple[LedgerRow, ...]:
+        """The rows to show: those of operations, and corrections (the first sums) only where they are made."""
+        return tuple(row for row in self.rows if row.coefficient or row.term != "first_sum")
+
+    @property
     def total(self) -> Amount:
         """The sum of the rows."""
         return whole(sum((Fraction(row.amount) for row in self.rows), Fraction(0)))
@@ -59,6 +64,14 @@ def ledger(graph: Graph, convention: Convention) -> Ledger:
             nodes.setdefault(term, []).append(node)
     rows = tuple(_row(term, nodes[term], convention) for term in TERMS if term in nodes)
     return Ledger(convention, counted, rows)
+
+
+def layer_amounts(graph: Graph, convention: Convention) -> dict[str, Amount]:
+    """Return what each layer of `graph`, as it is, adds to the total of `convention`, by id."""
+    return {
+        node.id: whole(sum((_amount(node, term, convention) for term in terms_of(node)), Fraction(0)))
+        for node in graph.nodes
+    }
 
 
 def arranged(graph: Graph, convention: Convention) -> Graph:
@@ -80,6 +93,11 @@ def _may_pad(config: ArchitectureConfig) -> bool:
     """Whether it is a network of Basic blocks with projections, whose channels zero padding can reach."""
     basic = all(plan.kind == "basic" and plan.out_channels >= plan.in_channels for plan in config.block_plans())
     return basic and config.shortcut.option == "B"
+
+
+def _amount(node: Node, term: Term, convention: Convention) -> Fraction:
+    rule = convention.rules.get(term)
+    return elements_of(node, rule.basis) * rule.coefficient if rule is not None else Fraction(0)
 
 
 def _row(term: Term, nodes: list[Node], convention: Convention) -> LedgerRow:

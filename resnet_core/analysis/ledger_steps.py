@@ -9,12 +9,19 @@ from typing import Final, Literal, NamedTuple
 
 from resnet_core.analysis.conventions import Convention
 from resnet_core.analysis.counted_terms import BASIS_NAMES, TERM_NAMES, Basis, Term, elements_of, terms_of
-from resnet_core.analysis.ledger import Amount, Ledger, ledger, whole
+from resnet_core.analysis.ledger import Amount, Ledger, LedgerRow, ledger, whole
 from resnet_core.architecture.graph import Graph, Node
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
 Cause = Literal[
-    "stride_2015", "stride_as_built", "zero_padding", "projections_as_built", "counted", "left_out", "counted_otherwise"
+    "stride_2015",
+    "stride_as_built",
+    "zero_padding",
+    "projections_as_built",
+    "counted",
+    "left_out",
+    "counted_otherwise",
+    "counted_by_other",
 ]
 
 #: Why an amount changes, with the names of a step's facts; the window translates these under the context "Cause".
@@ -27,6 +34,7 @@ CAUSES: Final[Mapping[Cause, str]] = MappingProxyType(
         "counted": N_("Cause", "{term}: {coefficient} per {basis}"),
         "left_out": N_("Cause", "{term}: left out"),
         "counted_otherwise": N_("Cause", "{term}: {coefficient} per {basis}, not {before}"),
+        "counted_by_other": N_("Cause", "{term}: {coefficient} per {basis}, not {before} per {before_basis}"),
     }
 )
 
@@ -55,6 +63,7 @@ class Step(NamedTuple):
     basis: Basis = "outputs"
     coefficient: Fraction = Fraction(0)
     before: Fraction = Fraction(0)
+    before_basis: Basis = "outputs"
     moved: tuple[MovedLayer, ...] = ()
 
 
@@ -89,6 +98,7 @@ def cause_text(step: Step) -> str:
         coefficient=step.coefficient,
         basis=BASIS_NAMES[step.basis],
         before=step.before,
+        before_basis=BASIS_NAMES[step.before_basis],
     )
 
 
@@ -101,7 +111,7 @@ def _changes(cause: Cause, before: Ledger, after: Ledger) -> list[Step]:
         if amount:
             basis, coefficient = after.convention.basis(term), after.convention.coefficient(term)
             layers = _moved_layers(term, basis, before.graph, after.graph)
-            steps.append(Step(cause, term, amount, 0, basis, coefficient, coefficient, layers))
+            steps.append(Step(cause, term, amount, 0, basis, coefficient, coefficient, basis, layers))
     return steps
 
 
@@ -129,7 +139,19 @@ def _recounts(before: Ledger, after: Ledger) -> list[Step]:
     for old, new in zip(before.rows, after.rows, strict=True):
         amount = whole(Fraction(new.amount) - Fraction(old.amount))
         if amount:
-            cause: Cause = "counted" if not old.amount else "left_out" if not new.amount else "counted_otherwise"
-            shown = old if cause == "left_out" else new
-            steps.append(Step(cause, new.term, amount, shown.elements, shown.basis, new.coefficient, old.coefficient))
+            shown = old if not new.amount else new
+            steps.append(
+                Step(
+                    _cause(old, new), new.term, amount, shown.elements, shown.basis, new.coefficient, old.coefficient,
+                    old.basis,
+                )
+            )  # fmt: skip
     return steps
+
+
+def _cause(old: LedgerRow, new: LedgerRow) -> Cause:
+    if not old.amount:
+        return "counted"
+    if not new.amount:
+        return "left_out"
+    return "counted_otherwise" if old.basis == new.basis else "counted_by_other"

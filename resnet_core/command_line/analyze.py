@@ -5,11 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from resnet_core.analysis.convention_switches import read_convention
+from resnet_core.analysis.conventions import CONVENTIONS, Convention
 from resnet_core.analysis.cost_report import CostReport, GroupCost, cost_report
 from resnet_core.analysis.layer_cost import LayerCost
 from resnet_core.analysis.report_diff import Difference, report_diff
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.command_line.arguments import UsageError, add_config, add_json, read_architecture
+from resnet_core.command_line.ledger_text import (
+    conventions_document,
+    ledger_document,
+    print_conventions,
+    print_ledger,
+)
 from resnet_core.command_line.tables import count, megabytes, print_json, print_table, shape_text, signed
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import json_schema
@@ -26,9 +34,15 @@ def add_commands(commands: Any) -> None:
     analyze = commands.add_parser("analyze", help="count a network layer by layer")
     add_config(analyze)
     analyze.add_argument("--input", metavar="CxHxW", help="another input size, for example 3x224x224")
+    analyze.add_argument("--batch", type=int, default=1, metavar="N", help="images a step, for memory (default 1)")
     analyze.add_argument(
-        "--batch", type=int, default=1, metavar="N", help="images a step, for memory (default 1)"
+        "--convention",
+        metavar="NAME",
+        help="count term by term as NAME does, and say why it differs: "
+        + ", ".join(convention.id for convention in CONVENTIONS)
+        + "; or with switches, as macs+norm+activation or fvcore-norm",
     )
+    analyze.add_argument("--ledger", action="store_true", help="the total by every convention")
     add_json(analyze)
     analyze.set_defaults(run=run_analyze)
 
@@ -46,12 +60,33 @@ def run_analyze(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.batch <= 1_000_000:
         raise UsageError(f"--batch {arguments.batch}: take a whole number from 1 to 1000000")
     config = read_architecture(arguments.config, arguments.assignments, arguments.input)
-    report = cost_report(build_graph(config), batch=arguments.batch)
+    graph = build_graph(config)
+    chosen = _convention(arguments.convention)
     if arguments.json:
-        print_json(report_document(config, report))
+        document = report_document(config, cost_report(graph, batch=arguments.batch))
+        if chosen is not None:
+            document["ledger"] = ledger_document(graph, chosen)
+        if arguments.ledger:
+            document["conventions"] = conventions_document(graph)
+        print_json(document)
         return 0
-    _print_report(config, report)
+    if chosen is None and not arguments.ledger:
+        _print_report(config, cost_report(graph, batch=arguments.batch))
+    if chosen is not None:
+        print_ledger(graph, chosen)
+    if arguments.ledger:
+        print("" if chosen is None else "\n", end="")
+        print_conventions(graph)
     return 0
+
+
+def _convention(text: str | None) -> Convention | None:
+    if text is None:
+        return None
+    try:
+        return read_convention(text)
+    except KeyError as error:
+        raise UsageError(f"--convention {error.args[0]}") from None
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
@@ -169,9 +204,7 @@ def _print_report(config: ArchitectureConfig, report: CostReport) -> None:
     rows.append(("total", "", "", count(total.parameters), count(total.macs), count(total.activations), ""))
     print_table(header, rows, 2)
     memory = report.memory
-    print(
-        f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}"
-    )
+    print(f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}")
     print(CONVENTION.format(batch=memory.batch))
 
 

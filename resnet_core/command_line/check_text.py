@@ -9,6 +9,8 @@ from resnet_core.command_line.tables import count, megabytes, print_table, signe
 if TYPE_CHECKING:
     from resnet_core.verification.verification_report import MeasuredStep, VerificationReport, WitnessLine
 
+MOST_LAYERS = 10
+
 
 def print_verification(report: VerificationReport) -> None:
     """Print `report`; the last line says whether everything agrees."""
@@ -38,17 +40,24 @@ def _step_line(step: MeasuredStep) -> str:
 
 def _print_witness(line: WitnessLine) -> None:
     print(f"\n{line.witness} {line.version}")
-    rows = [("ours (MACs)", count(line.ours)), *((item.cause, signed(item.amount)) for item in line.items)]
+    rows = [("ours (MACs)", "", count(line.ours))]
+    rows += [(item.cause, count(item.elements), signed(item.amount)) for item in line.items]
     if line.unexplained:
-        rows.append(("unexplained", signed(line.unexplained)))
-    print_table(("", "operations"), [*rows, (f"theirs: {line.witness}", count(line.theirs))])
+        rows.append(("unexplained", "", signed(line.unexplained)))
+    print_table(("", "elements", "operations"), [*rows, (f"theirs: {line.witness}", "", count(line.theirs))])
+    for layer in line.layers[:MOST_LAYERS]:
+        print(f"DIFFERENT {layer.id}: {count(layer.found)} operations counted, {count(layer.expected)} expected")
+    if len(line.layers) > MOST_LAYERS:
+        print(f"... and {len(line.layers) - MOST_LAYERS} layers more")
+    if line.left_out:
+        print(f"it does not count: {', '.join(f'{name} ({times})' for name, times in line.left_out)}")
     if line.their_parameters != line.our_parameters:
         print(f"parameters differ: ours {count(line.our_parameters)}, theirs {count(line.their_parameters)}")
 
 
 def _verdict(report: VerificationReport) -> str:
     if report.agrees and report.witnesses:
-        return "verified: the built model equals its graph, and every counter agrees to the unit"
+        return "verified: the built model equals its graph, and every counter agrees to the unit, layer by layer"
     if report.agrees:
         return "the built model equals its graph; no other counter could be asked"
     return "NOT verified: see the lines above"

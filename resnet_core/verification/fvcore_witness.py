@@ -1,20 +1,26 @@
-"""Counts a model with fvcore, and names what fvcore counts beyond convolutions and linear layers."""
+"""Counts a model with fvcore, layer by layer."""
 
 from __future__ import annotations
 
 import copy
 import warnings
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
+from resnet_core.analysis.conventions import FVCORE
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.tensor_shapes import Shape
-from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.verification.count_items import count_items
 from resnet_core.verification.verification_report import CountItem, WitnessCount
 
+if TYPE_CHECKING:
+    from fvcore.nn import FlopCountAnalysis
+
 NAME = "fvcore"
+CONVENTION = FVCORE
 
 
 def count(model: nn.Module, input_shape: Shape) -> WitnessCount:
@@ -34,14 +40,16 @@ def count(model: nn.Module, input_shape: Shape) -> WitnessCount:
         with torch.no_grad():
             operations = int(analysis.total())
     left_out = tuple(sorted(analysis.unsupported_ops().items()))
-    return WitnessCount(version("fvcore"), parameter_count(subject)[""], operations, left_out)
+    parameters = parameter_count(subject)[""]
+    return WitnessCount(version("fvcore"), parameters, operations, left_out, _leaves(subject, analysis))
 
 
 def items(graph: Graph) -> tuple[CountItem, ...]:
-    """Return what fvcore adds to our MACs in evaluation mode (read in its jit_handles, version 0.1.5)."""
-    norms = sum(node.output_shape.elements for node in graph.nodes if node.kind == "batch_norm")
-    pools = sum(node.input_shape.elements for node in graph.nodes if node.kind == "average_pool")
-    return (
-        CountItem(N_("Cause", "BatchNorm: 2 an output element"), 2 * norms),
-        CountItem(N_("Cause", "average pooling: 1 an input element"), pools),
-    )
+    """Return what fvcore counts beyond our MACs, by cause."""
+    return count_items(graph, CONVENTION)
+
+
+def _leaves(subject: nn.Module, analysis: FlopCountAnalysis) -> dict[str, int]:
+    """Return the operations by leaf module."""
+    counts = analysis.by_module()
+    return {name: int(counts[name]) for name, module in subject.named_modules() if not list(module.children())}

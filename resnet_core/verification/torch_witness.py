@@ -1,4 +1,4 @@
-"""Counts a model with torch's own FlopCounterMode, two floating-point operations a multiply-add."""
+"""Counts a model with torch's own FlopCounterMode, layer by layer, two operations a multiply-add."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from resnet_core.architecture.graph import Graph
+from resnet_core.analysis.conventions import MULTIPLY_ADDS
 from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.verification.meta_copy import meta_copy
-from resnet_core.verification.verification_report import CountItem, WitnessCount
+from resnet_core.verification.verification_report import WitnessCount
 
 NAME = "torch FlopCounterMode / 2"
+CONVENTION = MULTIPLY_ADDS
 
 
 def count(model: nn.Module, input_shape: Shape) -> WitnessCount:
@@ -19,13 +20,20 @@ def count(model: nn.Module, input_shape: Shape) -> WitnessCount:
     subject = meta_copy(model)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         subject(torch.empty(1, *input_shape, device="meta"))
-    flops, odd = divmod(counter.get_total_flops(), 2)
+    parameters = sum(parameter.numel() for parameter in subject.parameters())
+    total, by_layer = _halved(counter.get_total_flops()), _leaves(subject, counter)
+    return WitnessCount(str(torch.__version__), parameters, total, (), by_layer)
+
+
+def _leaves(subject: nn.Module, counter: FlopCounterMode) -> dict[str, int]:
+    """Return half the operations by leaf module; torch names a module by its path behind the class of the root."""
+    counts, root = counter.get_flop_counts(), type(subject).__name__
+    leaves = [name for name, module in subject.named_modules() if not list(module.children())]
+    return {name: _halved(sum(counts.get(f"{root}.{name}", {}).values())) for name in leaves}
+
+
+def _halved(flops: int) -> int:
+    macs, odd = divmod(flops, 2)
     if odd:
         raise ValueError("an odd number of FLOPs, which is no number of multiply-adds")
-    parameters = sum(parameter.numel() for parameter in subject.parameters())
-    return WitnessCount(str(torch.__version__), parameters, flops, ())
-
-
-def items(graph: Graph) -> tuple[CountItem, ...]:
-    """Return nothing: torch counts convolutions and linear layers without their biases, as we do."""
-    return ()
+    return macs

@@ -1,4 +1,4 @@
-"""Counts a model with torchinfo, and names what torchinfo counts beyond convolutions and linear layers."""
+"""Counts a model with torchinfo, layer by layer."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from importlib.metadata import version
 
 from torch import nn
 
-from resnet_core.analysis.layer_cost import parameters_of
+from resnet_core.analysis.conventions import TORCHINFO
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.tensor_shapes import Shape
-from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.verification.count_items import count_items
 from resnet_core.verification.meta_copy import meta_copy
 from resnet_core.verification.verification_report import CountItem, WitnessCount
 
 NAME = "torchinfo"
+CONVENTION = TORCHINFO
 
 
 def count(model: nn.Module, input_shape: Shape) -> WitnessCount:
@@ -23,15 +24,13 @@ def count(model: nn.Module, input_shape: Shape) -> WitnessCount:
     """
     from torchinfo import summary
 
-    statistics = summary(meta_copy(model), input_size=(1, *input_shape), device="meta", mode="eval", verbose=0)
-    return WitnessCount(version("torchinfo"), statistics.total_params, statistics.total_mult_adds, ())
+    subject = meta_copy(model)
+    statistics = summary(subject, input_size=(1, *input_shape), device="meta", mode="eval", verbose=0)
+    names = {id(module): name for name, module in subject.named_modules()}
+    by_layer = {names[info.layer_id]: info.macs for info in statistics.summary_list if info.is_leaf_layer}
+    return WitnessCount(version("torchinfo"), statistics.total_params, statistics.total_mult_adds, (), by_layer)
 
 
 def items(graph: Graph) -> tuple[CountItem, ...]:
-    """Return what torchinfo adds to our MACs (read in its layer_info, version 1.8.0)."""
-    biases = sum(node.output_shape.channels for node in graph.nodes if node.operation.bias)
-    norms = sum(parameters_of(node) for node in graph.nodes if node.kind == "batch_norm")
-    return (
-        CountItem(N_("Cause", "linear bias: 1 an output"), biases),
-        CountItem(N_("Cause", "BatchNorm: its scales and shifts, once an image"), norms),
-    )
+    """Return what torchinfo counts beyond our MACs, by cause."""
+    return count_items(graph, CONVENTION)

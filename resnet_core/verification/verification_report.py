@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 MemoryMethod = Literal["resident_set", "cuda_allocator", "mps_allocator"]
@@ -19,24 +20,47 @@ class LayerMismatch(NamedTuple):
 
 
 class CountItem(NamedTuple):
-    """One cause for which a witness counts more (or less) than we do, and by how much."""
+    """One cause for which a witness counts more (or less) than we do, and by how much.
+
+    `term`, `elements`, `basis` and `coefficient` are those of the ledger: the witness counts `coefficient` for each of
+    the `elements`.
+    """
 
     cause: str
     amount: int
+    term: str = ""
+    elements: int = 0
+    basis: str = ""
+    coefficient: int = 0
+
+
+class LayerDifference(NamedTuple):
+    """A layer for which a witness counts another number of operations than its convention says."""
+
+    id: str
+    expected: int
+    found: int
 
 
 class WitnessCount(NamedTuple):
-    """What another counter says of a model: learnable parameters, operations for one image in its own convention,
-    and the operators it says it left out, with how often they occur."""
+    """What another counter says of a model, for one image in its own convention.
+
+    Learnable parameters, operations, the operators it says it left out with how often they occur, and operations by
+    layer; a layer that it counts nothing of may be absent.
+    """
 
     version: str
     parameters: int
     operations: int
     left_out: tuple[tuple[str, int], ...]
+    by_layer: Mapping[str, int] = MappingProxyType({})
 
 
 class WitnessLine(NamedTuple):
-    """A witness's count beside ours, the difference itemised: ours + items + unexplained = theirs."""
+    """A witness's count beside ours, the difference itemised: ours + items + unexplained = theirs.
+
+    `layers` are those of which it counts something else than its convention says; none where it agrees.
+    """
 
     witness: str
     version: str
@@ -46,6 +70,7 @@ class WitnessLine(NamedTuple):
     our_parameters: int
     their_parameters: int
     left_out: tuple[tuple[str, int], ...]
+    layers: tuple[LayerDifference, ...] = ()
 
     @property
     def unexplained(self) -> int:
@@ -54,8 +79,8 @@ class WitnessLine(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Whether every difference is explained and the parameters are the same."""
-        return self.unexplained == 0 and self.our_parameters == self.their_parameters
+        """Whether every difference is explained, layer by layer, and the parameters are the same."""
+        return not (self.unexplained or self.layers) and self.our_parameters == self.their_parameters
 
     def as_document(self) -> dict[str, Any]:
         """Return the line for JSON."""
@@ -63,8 +88,9 @@ class WitnessLine(NamedTuple):
             "witness": self.witness,
             "version": self.version,
             "macs": self.ours,
-            "items": [{"cause": item.cause, "amount": item.amount} for item in self.items],
+            "items": [item._asdict() for item in self.items],
             "unexplained": self.unexplained,
+            "layers": [layer._asdict() for layer in self.layers],
             "witness_operations": self.theirs,
             "parameters": self.our_parameters,
             "witness_parameters": self.their_parameters,

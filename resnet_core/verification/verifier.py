@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import torch
 from torch import nn
 
+from resnet_core.analysis.conventions import Convention
 from resnet_core.analysis.cost_report import CostReport, cost_report
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
@@ -16,10 +17,10 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.training.devices import library_versions, resolve_device
 from resnet_core.verification import fvcore_witness, torch_witness, torchinfo_witness
+from resnet_core.verification.count_items import count_items, layer_differences
 from resnet_core.verification.graph_agreement import graph_mismatches
 from resnet_core.verification.measured_build import build_on, measure_step, reason, require_memory
 from resnet_core.verification.verification_report import (
-    CountItem,
     Failure,
     MeasuredStep,
     VerificationReport,
@@ -34,17 +35,17 @@ Progress = Callable[[int, int, str], None]
 
 
 class Witness(NamedTuple):
-    """Another counter: its name, how it counts a model for one image, and what it counts that we leave out."""
+    """Another counter: its name, how it counts a model for one image, and the convention it does so by."""
 
     name: str
     count_model: Callable[[nn.Module, Shape], WitnessCount]
-    extra_items: Callable[[Graph], tuple[CountItem, ...]]
+    convention: Convention
 
 
 WITNESSES = (
-    Witness(fvcore_witness.NAME, fvcore_witness.count, fvcore_witness.items),
-    Witness(torchinfo_witness.NAME, torchinfo_witness.count, torchinfo_witness.items),
-    Witness(torch_witness.NAME, torch_witness.count, torch_witness.items),
+    Witness(fvcore_witness.NAME, fvcore_witness.count, fvcore_witness.CONVENTION),
+    Witness(torchinfo_witness.NAME, torchinfo_witness.count, torchinfo_witness.CONVENTION),
+    Witness(torch_witness.NAME, torch_witness.count, torch_witness.CONVENTION),
 )
 
 
@@ -113,11 +114,12 @@ def ask(witness: Witness, model: nn.Module, graph: Graph, report: CostReport) ->
             witness=witness.name,
             version=theirs.version,
             ours=report.total.macs,
-            items=witness.extra_items(graph),
+            items=count_items(graph, witness.convention),
             theirs=theirs.operations,
             our_parameters=report.total.parameters,
             their_parameters=theirs.parameters,
             left_out=theirs.left_out,
+            layers=layer_differences(graph, witness.convention, theirs.by_layer),
         )
 
     return _attempted(witness.name, answer)

@@ -148,7 +148,7 @@ def test_that_each_tool_is_explained_term_by_term_on_resnet_50() -> None:
     }
     assert amounts(explain(graph, FVCORE, TORCHINFO).steps) == {
         "biases: 1 per output element": 1_000,
-        "BatchNorm: 1 per parameter, once an image, not 2": -22_174_848,
+        "BatchNorm: 1 per parameter, once an image, not 2 per output element": -22_174_848,
         "global average pooling: left out": -100_352,
     }
 
