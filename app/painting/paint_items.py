@@ -9,12 +9,12 @@ from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.painting.paint_style import PaintStyle
-from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Text, rounded_corners
 
 _FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
 _FINE_PX = 14.0
 _ANCHOR_SHARES = {"left": 0.0, "middle": 0.5, "right": 1.0}
-_WORDED = ("identity_label", "projection_label", "zero_pad_label")
+_WORDED = ("identity_label", "projection_label", "zero_pad_label", "gate_label")
 
 
 def paint_items(painter: QPainter, items: Iterable[Item], style: PaintStyle) -> None:
@@ -44,6 +44,9 @@ def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle
             painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in item.points]))
         elif len(item.points) == 2:
             lines.append(QLineF(*item.points[0], *item.points[1]))
+        elif item.bend:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(_bent_path(item))
         else:
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in item.points]))
     if lines:
@@ -58,8 +61,8 @@ def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> No
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for item in items:
         width = item.x1 - item.x0
-        painter.setPen(fine if width < _FINE_PX else pen)
-        if item.shoulder * 2 >= width - 0.01:
+        painter.setPen(fine if width < _FINE_PX and item.part == "whole" else pen)
+        if item.part == "whole" and item.shoulder * 2 >= width - 0.01:
             painter.drawArc(QRectF(item.x0, item.base - item.height, width, 2 * item.height), 0, _HALF)
         else:
             painter.drawPath(_arch_path(item))
@@ -67,10 +70,22 @@ def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> No
 
 def _arch_path(item: Arch) -> QPainterPath:
     top, size = item.base - item.height, (2 * item.shoulder, 2 * item.height)
-    path = QPainterPath(QPointF(item.x0, item.base))
-    path.arcTo(QRectF(item.x0, top, *size), 180, -90)
-    path.lineTo(item.x1 - item.shoulder, top)
-    path.arcTo(QRectF(item.x1 - 2 * item.shoulder, top, *size), 90, -90)
+    falls, rises = item.part == "falls", item.part == "rises"
+    path = QPainterPath(QPointF(item.x0, top if falls else item.base))
+    if not falls:
+        path.arcTo(QRectF(item.x0, top, *size), 180, -90)
+    path.lineTo(item.x1 if rises else item.x1 - item.shoulder, top)
+    if not rises:
+        path.arcTo(QRectF(item.x1 - 2 * item.shoulder, top, *size), 90, -90)
+    return path
+
+
+def _bent_path(item: Polyline) -> QPainterPath:
+    path = QPainterPath(QPointF(*item.points[0]))
+    for begins, corner, ends in rounded_corners(item):
+        path.lineTo(*begins)
+        path.quadTo(*corner, *ends)
+    path.lineTo(*item.points[-1])
     return path
 
 

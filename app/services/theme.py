@@ -35,6 +35,8 @@ class ThemeColors(NamedTuple):
     good: str
     norm_fill: str
     relu_fill: str
+    attention: str
+    attention_fill: str
     series: tuple[str, ...]
 
 
@@ -44,6 +46,7 @@ LIGHT = ThemeColors(
     warning="#b3400d", identity="#2462cc", projection="#c4511c", zero_pad="#7a5195",
     block_fill="#ffffff", block_line="#4a5058", parameters="#7a8fb1", macs="#a489b0",
     good="#1b7f5c", norm_fill="#e4e7f1", relu_fill="#dcefe2",
+    attention="#0f7c86", attention_fill="#d9eff0",
     series=("#2462cc", "#c4511c", "#1b7f5c", "#8a5aa8", "#a87a00", "#3b8ea5"),
 )  # fmt: skip
 DARK = ThemeColors(
@@ -52,6 +55,7 @@ DARK = ThemeColors(
     warning="#f0925f", identity="#6aa3ff", projection="#ef8a55", zero_pad="#bd93d8",
     block_fill="#23272c", block_line="#a9b0b9", parameters="#7f98c4", macs="#b193c0",
     good="#57c39a", norm_fill="#2d3344", relu_fill="#25392d",
+    attention="#4fc3cc", attention_fill="#1b3a3e",
     series=("#6aa3ff", "#ef8a55", "#57c39a", "#bd93d8", "#d9b13b", "#66bfd8"),
 )  # fmt: skip
 

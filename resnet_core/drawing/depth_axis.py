@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_core.architecture.graph import Graph, Node, NodeKind
@@ -14,10 +15,14 @@ STEM_ID, HEAD_ID = "stem", "head"
 STEM_WIDTH, BLOCK_WIDTH, HEAD_WIDTH = 1.2, 1.0, 1.2
 
 #: How much room a layer takes inside its block, relative to the others.
-LAYER_WEIGHTS: dict[NodeKind, float] = {
-    "conv": 3.2, "linear": 3.2, "batch_norm": 1.3, "relu": 1.6, "max_pool": 2.2, "average_pool": 2.2, "zero_pad": 1.9,
-    "add": 1.0, "flatten": 1.7, "input": 0.9, "output": 0.9,
-}  # fmt: skip
+LAYER_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
+    "conv": 3.2, "linear": 3.2, "channel_conv": 2.6, "batch_norm": 1.3, "group_norm": 1.3, "layer_norm": 1.3,
+    "relu": 1.6, "leaky_relu": 1.9, "gelu": 1.7, "silu": 1.6, "elu": 1.5, "sigmoid": 1.2,
+    "max_pool": 2.2, "local_average_pool": 2.2, "blur_pool": 2.0, "average_pool": 2.4, "global_max_pool": 2.4,
+    "zero_pad": 1.9, "add": 1.0, "multiply": 1.1, "mean": 1.9, "stack": 1.9, "sum_rows": 1.2, "concat": 1.6,
+    "channel_mean": 2.4, "channel_max": 2.0, "dropout": 2.1, "drop_path": 2.2, "scale": 1.7, "scalar_bias": 1.3,
+    "flatten": 1.7, "input": 0.9, "output": 0.9,
+})  # fmt: skip
 _MARGIN = 0.5
 
 
@@ -114,6 +119,29 @@ class DepthAxis:
             return column
         return next(layer for layer in self.layers_of(column) if layer.id == id)
 
+    def selectable_id(self, column: Span) -> str:
+        """Return what stands for `column` where only blocks and layers can be chosen: its own id, or of the stem the
+        first and of the head the last layer with weights. A head without weights is stood for by its first layer.
+        """
+        if column.id not in (STEM_ID, HEAD_ID):
+            return column.id
+        nodes = self.nodes_of(column)
+        weighted = [node.id for node in nodes if node.kind in ("conv", "linear")]
+        if not weighted:
+            return nodes[0].id
+        return weighted[0] if column.id == STEM_ID else weighted[-1]
+
+    @cached_property
+    def rows_below(self) -> int:
+        """How many rows of layers stand under the main path: what weighs its tensor, or a second pool beside it."""
+        config = self.graph.config
+        kinds = {block.plan.attention for block in self.graph.blocks} - {"none"}
+        if config.attention.placement == "identity":
+            kinds = set()
+        if "cbam" in kinds:
+            return 2
+        return 1 if kinds or config.head.pool == "average_max" else 0
+
     @cached_property
     def layer_share(self) -> float:
         """The width of the narrowest convolution of the network in units of depth."""
@@ -156,5 +184,7 @@ def _first_of_each_plan(axis: DepthAxis) -> list[Span]:
     """Return one block of each make."""
     found: dict[tuple[object, ...], Span] = {}
     for block, span in zip(axis.graph.blocks, axis.blocks, strict=True):
-        found.setdefault((block.plan.kind, block.plan.shortcut, block.stop - block.first), span)
+        plan = block.plan
+        make = (block.stop - block.first, plan.kernels, plan.shortcut, plan.pooled, plan.stride > 1, plan.attention)
+        found.setdefault(make, span)
     return list(found.values())

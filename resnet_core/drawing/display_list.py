@@ -11,9 +11,11 @@ Level = Literal["network", "stage", "block", "layer"]
 LEVELS: tuple[Level, ...] = ("network", "stage", "block", "layer")
 
 Role = Literal[
-    "identity", "projection", "zero_pad", "projection_box", "zero_pad_box", "main_line", "separator",
-    "stem", "head", "block", "stage", "conv", "batch_norm", "relu", "pool", "linear", "add", "port",
+    "identity", "projection", "zero_pad", "gate", "main_line", "separator",
+    "projection_box", "zero_pad_box", "funnel", "gate_box", "gate_mark", "stem", "head", "block", "stage",
+    "conv", "linear", "norm", "activation", "pool", "reshape", "dropout", "scale", "joint", "port",
     "heading", "label", "strong_label", "quiet_label", "identity_label", "projection_label", "zero_pad_label",
+    "gate_label",
 ]  # fmt: skip
 """What an item is; a style, never a colour, so that each palette can paint it."""
 
@@ -28,6 +30,7 @@ LABEL_ROLES: dict[str, Role] = {
 """The role of the words on each kind of shortcut."""
 
 Anchor = Literal["left", "middle", "right"]
+ArchPart = Literal["whole", "rises", "falls"]
 
 
 class Box(NamedTuple):
@@ -76,13 +79,14 @@ class Rectangle(NamedTuple):
 
 
 class Polyline(NamedTuple):
-    """Straight lines through `points` (x, y); a closed one is filled."""
+    """Straight lines through `points` (x, y); a closed one is filled, an open one may turn in bends of that radius."""
 
     id: str
     role: Role
     points: tuple[tuple[float, float], ...]
     closed: bool = False
     title: str = ""
+    bend: float = 0.0
 
     @property
     def box(self) -> Box:
@@ -94,7 +98,8 @@ class Polyline(NamedTuple):
 class Arch(NamedTuple):
     """A way round: up from (`x0`, `base`) along a quarter ellipse of `shoulder` x `height`, level, and down to `x1`.
 
-    With a shoulder of half its width it is a half ellipse.
+    With a shoulder of half its width it is a half ellipse. Where layers stand on the way, its first part `rises` and
+    ends level, its last one begins level and `falls`.
     """
 
     id: str
@@ -105,6 +110,7 @@ class Arch(NamedTuple):
     height: float
     shoulder: float
     title: str = ""
+    part: ArchPart = "whole"
 
     @property
     def box(self) -> Box:
@@ -134,6 +140,25 @@ class Text(NamedTuple):
 
 
 Item = Rectangle | Polyline | Arch | Text
+
+
+def edge_id(source: str, target: str) -> str:
+    """Return the id of the line that stands for the edge between two nodes."""
+    return f"{source}→{target}"
+
+
+def rounded_corners(item: Polyline) -> Iterator[tuple[tuple[float, float], ...]]:
+    """Yield for each inner corner of an open line: where its bend begins, the corner, where the bend ends."""
+    for before, corner, after in zip(item.points, item.points[1:], item.points[2:], strict=False):
+        yield _towards(corner, before, item.bend), corner, _towards(corner, after, item.bend)
+
+
+def _towards(corner: tuple[float, float], other: tuple[float, float], radius: float) -> tuple[float, float]:
+    """Return the point `radius` away from `corner`, at most half the way to `other`."""
+    dx, dy = other[0] - corner[0], other[1] - corner[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    share = min(radius / length, 0.5) if length else 0.0
+    return corner[0] + share * dx, corner[1] + share * dy
 
 
 class Drawing(NamedTuple):

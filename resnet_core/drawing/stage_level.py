@@ -8,7 +8,7 @@ from itertools import groupby
 
 from resnet_core.architecture.graph import Graph, Stage
 from resnet_core.drawing.block_level import centered_text, end_box, main_line
-from resnet_core.drawing.captions import KIND_WORDS, shape_caption, stage_title
+from resnet_core.drawing.captions import ATTENTION_WORDS, kind_caption, shape_caption, stage_title
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Item, Rectangle
 from resnet_core.drawing.placement import Placement
 
@@ -79,7 +79,9 @@ def _box(placement: Placement, stage: Stage, edges: tuple[float, float]) -> Iter
 def _summaries(graph: Graph, stage: Stage) -> tuple[str, ...]:
     """Return what stands on a stage's box, longest first."""
     blocks = graph.blocks[stage.first : stage.stop]
-    kinds = {KIND_WORDS[block.plan.kind] for block in blocks}
-    count, kind = len(blocks), " and ".join(sorted(kinds))
+    kinds = sorted({kind_caption(block.plan) for block in blocks})
+    attentions = sorted({ATTENTION_WORDS[b.plan.attention] for b in blocks if b.plan.attention in ATTENTION_WORDS})
+    count, kind = len(blocks), " and ".join(kinds)
     shape = shape_caption(blocks[-1].output_shape)
-    return (f"{count} × {kind}, {shape}", f"{count} × {kind}", f"×{count}", f"{count}")
+    short = (f"{'/'.join(attentions)} ×{count}",) if attentions else ()
+    return (f"{count} × {kind}, {shape}", f"{count} × {kind}", *short, f"×{count}", f"{count}")

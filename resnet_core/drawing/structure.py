@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from resnet_core.architecture.graph import Graph
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.block_level import block_items
 from resnet_core.drawing.captions import shape_caption, stage_title
 from resnet_core.drawing.depth_axis import DepthAxis, Span
@@ -141,19 +142,22 @@ def _title(graph: Graph, width: float) -> Iterator[Item]:
 
 
 _LEGEND: tuple[tuple[Role, Role, str], ...] = (
-    ("identity", "identity_label", "identity"),
-    ("projection", "projection_label", "1×1 projection"),
-    ("zero_pad", "zero_pad_label", "zero-padded identity"),
+    ("identity", "identity_label", N_("Drawing", "identity")),
+    ("projection", "projection_label", N_("Drawing", "projection")),
+    ("zero_pad", "zero_pad_label", N_("Drawing", "zero-padded identity")),
+    ("gate", "gate_label", N_("Drawing", "attention")),
 )
 
 
 def _legend(items: list[Item], y: float) -> Iterator[Item]:
-    """Yield a line and a word for each kind of shortcut that the picture shows."""
-    roles, x = {item.role for item in items if isinstance(item, Arch)}, _MARGIN
+    """Yield a line and a word for each kind of shortcut, and for the attention, that the picture shows."""
+    roles, x = {item.role for item in items if isinstance(item, Arch | Polyline)}, _MARGIN
+    if not any(isinstance(item, Arch) for item in items):
+        words = "no shortcuts: a plain network"
+        yield Text("", "quiet_label", x, y, words, 11, "left")
+        x += text_width(words, 11) + 20
     for role, label, word in _LEGEND:
         if role in roles:
             yield Polyline("", role, ((x, y), (x + 26, y)))
             yield Text("", label, x + 32, y, word, 11, "left")
             x += 32 + text_width(word, 11) + 20
-    if not roles:
-        yield Text("", "quiet_label", _MARGIN, y, "no shortcuts: a plain network", 11, "left")

@@ -27,8 +27,12 @@ STYLES: Mapping[Role, Style] = MappingProxyType(
         "identity": Style("identity", width=1.6),
         "projection": Style("projection", width=1.6, dash=(5.0, 2.5)),
         "zero_pad": Style("zero_pad", width=1.6, dash=(1.6, 2.4)),
+        "gate": Style("attention", width=1.3),
         "projection_box": Style("projection", "canvas"),
         "zero_pad_box": Style("zero_pad", "canvas"),
+        "funnel": Style("projection", "canvas"),
+        "gate_box": Style("attention", "canvas"),
+        "gate_mark": Style("attention", "attention_fill"),
         "main_line": Style("block_line", width=1.2),
         "separator": Style("hairline", dash=(4.0, 4.0)),
         "stem": Style("muted", "block_fill"),
@@ -37,10 +41,13 @@ STYLES: Mapping[Role, Style] = MappingProxyType(
         "stage": Style("block_line", "block_fill"),
         "conv": Style("block_line", "block_fill"),
         "linear": Style("block_line", "block_fill"),
-        "batch_norm": Style("", "norm_fill"),
-        "relu": Style("", "relu_fill"),
+        "norm": Style("", "norm_fill"),
+        "activation": Style("", "relu_fill"),
         "pool": Style("muted", "canvas"),
-        "add": Style("text", "canvas", width=1.3),
+        "reshape": Style("muted", "canvas"),
+        "dropout": Style("muted", "canvas", dash=(2.0, 2.0)),
+        "scale": Style("text", "canvas"),
+        "joint": Style("text", "canvas", width=1.3),
         "port": Style("", "muted"),
         "heading": Style(fill="text"),
         "strong_label": Style(fill="text"),
@@ -49,6 +56,7 @@ STYLES: Mapping[Role, Style] = MappingProxyType(
         "identity_label": Style(fill="identity"),
         "projection_label": Style(fill="projection"),
         "zero_pad_label": Style(fill="zero_pad"),
+        "gate_label": Style(fill="attention"),
     }
 )
 
@@ -65,5 +73,7 @@ LIGHT_PALETTE: Palette = MappingProxyType(
         "block_line": "#4a5058",
         "norm_fill": "#e4e7f1",
         "relu_fill": "#dcefe2",
+        "attention": "#0f7c86",
+        "attention_fill": "#d9eff0",
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from resnet_core.drawing.display_list import Arch, Drawing, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.display_list import Arch, Drawing, Item, Polyline, Rectangle, Text, rounded_corners
 from resnet_core.drawing.styles import LIGHT_PALETTE, STYLES, Palette
 
 _FONTS = "'Inter', 'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
@@ -75,19 +75,27 @@ def _closing(item: Item, shape: str) -> str:
 
 
 def _line_path(item: Polyline) -> str:
-    points = " L".join(f"{_number(x)} {_number(y)}" for x, y in item.points)
-    return f"M{points}{' Z' if item.closed else ''}"
+    if item.bend and len(item.points) > 2:
+        bends = "".join(f" L{_pair(a)} Q{_pair(b)} {_pair(c)}" for a, b, c in rounded_corners(item))
+        return f"M{_pair(item.points[0])}{bends} L{_pair(item.points[-1])}"
+    return f"M{' L'.join(map(_pair, item.points))}{' Z' if item.closed else ''}"
 
 
 def _arch_path(item: Arch) -> str:
-    """Return two quarter ellipses joined by a level line."""
-    rx, ry = _number(item.shoulder), _number(item.height)
-    base, top = _number(item.base), _number(item.base - item.height)
-    left, right = _number(item.x0 + item.shoulder), _number(item.x1 - item.shoulder)
-    return (
-        f"M{_number(item.x0)} {base} A{rx} {ry} 0 0 1 {left} {top} L{right} {top}"
-        f" A{rx} {ry} 0 0 1 {_number(item.x1)} {base}"
-    )
+    """Return two quarter ellipses joined by a level line, or the part of it that is drawn."""
+    ellipse = f"A{_number(item.shoulder)} {_number(item.height)} 0 0 1"
+    top = item.base - item.height
+    start, rise = (item.x0, item.base), f" {ellipse} {_pair((item.x0 + item.shoulder, top))}"
+    level, fall = f" L{_pair((item.x1 - item.shoulder, top))}", f" {ellipse} {_pair((item.x1, item.base))}"
+    if item.part == "rises":
+        level, fall = f" L{_pair((item.x1, top))}", ""
+    elif item.part == "falls":
+        start, rise = (item.x0, top), ""
+    return f"M{_pair(start)}{rise}{level}{fall}"
+
+
+def _pair(point: tuple[float, float]) -> str:
+    return f"{_number(point[0])} {_number(point[1])}"
 
 
 def _number(value: float) -> str:

@@ -78,8 +78,8 @@ def _pieces(axis: DepthAxis, column: Span, layers: bool) -> list[tuple[Shape, fl
         return [(axis.graph.block_by_id[column.id].output_shape, column.start, column.stop)]
     pieces: list[tuple[Shape, float, float]] = []
     for node, span in zip(axis.nodes_of(column), axis.layers_of(column), strict=True):
-        # A layer of the way round keeps the shape of the main path under it.
-        shape = pieces[-1][0] if node.on_shortcut and pieces else node.output_shape
+        # A layer of the way round or of a gate keeps the shape of the main path beside it.
+        shape = node.output_shape if node.path == "main" else pieces[-1][0] if pieces else node.input_shape
         pieces.append((shape, span.start, span.stop))
     first, last = pieces[0], pieces[-1]
     pieces[0] = first[0], column.start, first[2]

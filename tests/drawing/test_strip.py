@@ -1,0 +1,87 @@
+"""The strip of structure as the window shows it: at every zoom, wide or narrow, high or low, nothing overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+
+from resnet_core.architecture.graph import Graph
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.presets import preset, preset_names
+from resnet_core.drawing.depth_axis import DepthAxis
+from resnet_core.drawing.display_list import Drawing, Item, Rectangle, Text
+from resnet_core.drawing.placement import Placement
+from resnet_core.drawing.structure import level_for, structure_items
+from tests.drawing.drawn import BOXES, FAMILIES, TRICKY, overlapping, shapes, texts, tricky
+from tests.strategies import architectures
+
+# The room that a window of 1280 or 1920 pixels leaves, and a track as high as it likes to be or squeezed to its least.
+WIDTHS, HEIGHTS = (1100.0, 1740.0), (128.0, 72.0)
+
+
+def strips(graph: Graph) -> Iterator[tuple[Placement, Drawing]]:
+    """What is seen of a network from far to near: whole, then about a few of its blocks down to one layer."""
+    axis = DepthAxis(graph)
+    blocks = (axis.stem, axis.blocks[0], axis.blocks[-1], axis.head)
+    for width, height in product(WIDTHS, HEIGHTS):
+        yield strip(axis, 0.0, width / axis.length, width, height)
+    for (column, share), height in product(zip(blocks, (0.5, 0.95, 0.5, 0.95), strict=True), HEIGHTS):
+        scale = share * WIDTHS[0] / column.width
+        yield strip(axis, max(column.middle - WIDTHS[0] / scale / 2, 0.0), scale, WIDTHS[0], height)
+
+
+def strip(axis: DepthAxis, first: float, scale: float, width: float, height: float) -> tuple[Placement, Drawing]:
+    last = first + width / scale
+    placement = Placement(axis, -first * scale, scale, first, last - 1e-9, 0.0, height, 11.4)
+    items: tuple[Item, ...] = tuple(structure_items(placement, level_for(axis, scale)))
+    return placement, Drawing("", "", width, height, items)
+
+
+def check_strips(graph: Graph) -> None:
+    for placement, drawing in strips(graph):
+        where = (placement.first, placement.scale, placement.height)
+        assert overlapping(texts(drawing)) == [], where
+        assert overlapping(shapes(drawing)) == [], where
+        for item in drawing.items:
+            assert item.box.top >= 0 and item.box.bottom <= placement.height, (where, item)
+        boxes = {item.id: item.box for item in drawing.of_role(*BOXES) if isinstance(item, Rectangle)}
+        for text in texts(drawing):
+            box = boxes.get(text.id)
+            if isinstance(text, Text) and box is not None and box.overlaps(text.box):
+                assert box.top - 1 <= text.box.top and text.box.bottom <= box.bottom + 1, (where, text)
+
+
+@pytest.mark.parametrize("name", [*TRICKY, *FAMILIES])
+def test_that_nothing_overlaps_or_leaves_the_strip_at_any_zoom(name: str) -> None:
+    check_strips(build_graph(tricky(name) if name in TRICKY else preset(name)))
+
+
+@settings(max_examples=25)
+@given(architectures())
+def test_that_nothing_of_any_network_overlaps_or_leaves_the_strip(config: ArchitectureConfig) -> None:
+    check_strips(build_graph(config))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_that_every_preset_fits_its_strip(width: float) -> None:
+    for name in preset_names():
+        axis = DepthAxis(build_graph(preset(name)))
+        _, drawing = strip(axis, 0.0, width / axis.length, width, HEIGHTS[0])
+        assert overlapping(texts(drawing)) == [], name
+        assert overlapping(shapes(drawing)) == [], name
+
+
+@pytest.mark.parametrize("height", [72.0, 100.0, 128.0, 240.0])
+@pytest.mark.parametrize("name", ["SE", "CBAM", "CBAM on the shortcut", "two pools and a neck", "D with blur"])
+def test_that_the_rows_below_a_path_keep_off_it_and_off_one_another(name: str, height: float) -> None:
+    axis = DepthAxis(build_graph(tricky(name)))
+    placement = Placement(axis, 0.0, 300.0, 0.0, axis.length, 0.0, height, 11.4)
+    for on_way, host in ((False, placement.main_y), (True, placement.way_y)):
+        (first, half), (second, _) = (placement.row_below(row, on_way=on_way) for row in (1, 2))
+        assert host < first - half
+        assert first + half < second - half or (not on_way and axis.rows_below < 2)
+        assert on_way is False or first + half < placement.main_y
