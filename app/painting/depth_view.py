@@ -68,11 +68,16 @@ class DepthView(NamedTuple):
         return self._replace(first=self.first + pixels / self.scale).clamped()
 
     def showing(self, span: Span, share: float) -> DepthView:
-        """Return the view with `span` in its centre, as wide as `share` of it, or wider where its layers need that."""
-        layers = LAYER_FROM_PX / self.axis.layer_share * 1.3
-        scale = min(max(self.width * share, min(layers * span.width, self.width)) / span.width, MOST_BLOCK_PX)
-        scale = max(scale, self.width / self.axis.length)
-        return self._replace(scale=scale, first=span.middle - self.width / scale / 2).clamped()
+        """Return the view with `span` in its centre, as wide as `share` of it, or wider where its layers need that.
+
+        What needs more than the whole view to show its layers begins at the left.
+        """
+        layers = LAYER_FROM_PX / self.axis.layer_share * span.width * 1.001
+        wanted = max(self.width * share, min(layers * 1.3, self.width), layers)
+        scale = max(min(wanted / span.width, MOST_BLOCK_PX), self.width / self.axis.length)
+        seen = self.width / scale
+        first = span.start if seen < span.width else span.middle - seen / 2
+        return self._replace(scale=scale, first=first).clamped()
 
     def revealing(self, span: Span) -> DepthView:
         """Return the view panned just as far as `span` needs to be seen."""

@@ -96,7 +96,8 @@ class FileCommands(QObject):
         """Write every layer's counts to `path`; returns whether it could be."""
         from resnet_core.export.table_text import layer_table, table_as_csv, table_as_markdown
 
-        table = layer_table(self._document.snapshot.report)
+        snapshot = self._document.snapshot
+        table = layer_table(snapshot.graph, snapshot.report)
         text = table_as_markdown(table) if path.suffix.lower() == ".md" else table_as_csv(table)
         return self._tried(
             lambda: path.write_text(text, encoding="utf-8"), self.tr("{file} could not be written"), path

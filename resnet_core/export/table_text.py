@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from resnet_core.analysis.cost_report import CostReport
+from resnet_core.architecture.graph import Graph, Node
 
 Cell = str | int | None
 """What stands in one cell; None leaves it empty."""
@@ -21,25 +22,42 @@ class TextTable(NamedTuple):
 
 
 LAYER_COLUMNS = (
-    "id", "kind", "stage", "block", "input_shape", "output_shape", "parameters", "macs", "flops", "activations",
-    "receptive_field", "saved_bytes",
+    "id", "kind", "stage", "block", "kernel", "stride", "dilation", "groups", "input_shape", "output_shape",
+    "parameters", "macs", "flops", "activations", "receptive_field", "effective_stride", "effective_padding",
+    "saved_bytes",
 )  # fmt: skip
 """The columns of `layer_table`, named as in `analyze --json`."""
 
 
-def layer_table(report: CostReport) -> TextTable:
-    """Return every layer of `report` in execution order, with the columns `LAYER_COLUMNS`.
+_WINDOWED = frozenset({"conv", "channel_conv", "max_pool", "local_average_pool", "blur_pool"})
 
-    Shapes are `CxHxW`; `saved_bytes` is for `report.memory.batch` images in float32.
+
+def layer_table(graph: Graph, report: CostReport) -> TextTable:
+    """Return every layer of `graph` in execution order with its counts, in the columns `LAYER_COLUMNS`.
+
+    Shapes are `CxHxW`; `saved_bytes` is for `report.memory.batch` images in float32. Kernel, stride and dilation are
+    left out where a layer has no window, groups where it has no channels to divide.
     """
     rows = tuple(
         (
-            row.id, row.kind, row.stage, row.block, plain_shape(row.input_shape), plain_shape(row.output_shape),
-            row.parameters, row.macs, row.flops, row.activations, row.receptive_field, row.saved_bytes,
+            row.id, row.kind, row.stage, row.block, *_window(node),
+            plain_shape(row.input_shape), plain_shape(row.output_shape),
+            row.parameters, row.macs, row.flops, row.activations,
+            row.receptive_field, row.effective_stride, row.effective_padding, row.saved_bytes,
         )
-        for row in report.layers
+        for node, row in zip(graph.nodes, report.layers, strict=True)
     )  # fmt: skip
     return TextTable(LAYER_COLUMNS, rows)
+
+
+def _window(node: Node) -> tuple[Cell, Cell, Cell, Cell]:
+    """Return kernel, stride, dilation and groups of a layer, None for those it has not."""
+    operation = node.operation
+    groups = operation.groups if node.kind in ("conv", "group_norm") else None
+    if node.kind not in _WINDOWED:
+        return None, None, None, groups
+    dilation = operation.dilation if node.kind == "conv" else None
+    return operation.kernel, operation.stride, dilation, groups
 
 
 def plain_shape(shape: Iterable[int]) -> str:

@@ -17,6 +17,7 @@ from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from app.views.atlas.atlas_view import AtlasView
 from app.views.atlas.track_rows import TrackRow
+from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
 from resnet_core.runs.run_records import RunSummary
 
@@ -45,9 +46,12 @@ class Bench(NamedTuple):
         return self.atlas.viewport().grab().toImage()
 
 
-def open_bench(qtbot: QtBot, name: str = "ResNet-50", size: tuple[int, int] = (900, 700)) -> Bench:
-    """Show the Atlas of a preset in the light theme."""
-    document, selection, pinned = ArchitectureDocument(preset(name)), SelectionState(), PinnedState()
+def open_bench(
+    qtbot: QtBot, network: str | ArchitectureConfig = "ResNet-50", size: tuple[int, int] = (900, 700)
+) -> Bench:
+    """Show the Atlas of a preset, or of any architecture, in the light theme."""
+    config = preset(network) if isinstance(network, str) else network
+    document, selection, pinned = ArchitectureDocument(config), SelectionState(), PinnedState()
     runs, theme = RunsState(), Theme("light")
     atlas = AtlasView(document, selection, pinned, runs, theme)
     qtbot.addWidget(atlas)

@@ -7,18 +7,20 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from app.painting.color_map import viridis_table
+from app.painting.tracks.shape_track import shape_runs
 from app.state.architecture_document import analyzed
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_words import tooltip
 from app.views.atlas.gradient_columns import boundary_columns
 from app.views.atlas.track_rows import TRACK_GAP, TrackRow
 from resnet_core.configuration.presets import preset
-from tests.app.atlas_bench import Bench, drag, even_norms, open_bench, shown_run
+from tests.app.atlas_bench import LEFT, Bench, drag, even_norms, open_bench, shown_run
+from tests.drawing.drawn import TRICKY, tricky
 
 
 @pytest.fixture
@@ -139,6 +141,76 @@ def test_that_the_tooltip_says_id_kind_shapes_and_numbers(bench) -> None:
     assert tooltip(b.atlas, QPoint(20, 20)).startswith("<b>Structure</b>")
 
 
+@pytest.mark.parametrize(
+    ("name", "id", "parts"),
+    [
+        ("SE", "layer3.1", ["SE Bottleneck, identity shortcut", "1×1, 3×3, 1×1", "post-activation · BatchNorm · ReLU"]),
+        ("D with blur", "layer3.0", ["average-pooled projection shortcut"]),
+        ("five convolutions", "layer2.1", ["Basic(1,3,5,3,1)", "1×1, 3×3, 5×5, 3×3, 1×1"]),
+        ("output stride 8", "layer4.0", ["dilation 2, then 4"]),
+        ("pre-activation, stochastic depth", "layer3.8", ["dropped with chance 0.5", "pre-activation"]),
+        ("Fixup", "layer1.0", ["no norm"]),
+    ],
+)
+def test_that_a_tooltip_says_what_is_set_apart_in_a_block(bench, name: str, id: str, parts: list[str]) -> None:
+    b = bench(tricky(name))
+    text = tooltip(b.atlas, b.point_in("structure", id))
+    assert [part for part in parts if part not in text] == [], text
+
+
+def test_that_a_tooltip_says_what_a_layer_computes(bench) -> None:
+    for name, id, words in (
+        ("output stride 8", "layer4.1.conv2", "conv 3×3, dilation 4"),
+        ("pre-activation, stochastic depth", "layer3.8.drop_path", "drop path, chance 0.5"),
+        ("SkipInit, scaled", "layer1.0.branch_scale", "scale, by −0.5"),
+        ("BiT-R50x1", "layer1.1.conv2", "standardised weights"),
+        ("D with blur", "layer2.0.aa", "blur pool 3×3 /2"),
+    ):
+        b = bench(tricky(name) if name in TRICKY else name)
+        b.selection.select(id)
+        b.atlas.zoom_to_selection()
+        assert words in tooltip(b.atlas, b.point_in("structure", id)), name
+        assert words in b.atlas.accessibleDescription()
+
+
+def test_that_a_screen_reader_hears_what_all_blocks_share(bench) -> None:
+    text = bench(tricky("pre-activation, stochastic depth")).atlas.accessibleDescription()
+    assert "pre-activation, BatchNorm, ReLU, dropout 0.3, stochastic depth 0.5" in text
+    text = bench(tricky("CBAM")).atlas.accessibleDescription()
+    assert "CBAM: end of the branch" in text
+
+
+def test_that_the_head_of_a_backbone_is_selected_and_walked_to(bench, qtbot: QtBot) -> None:
+    b = bench(tricky("backbone"))
+    qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=b.point_in("structure", "head"))
+    assert b.selection.selected == "output"
+    qtbot.keyClick(b.atlas, Qt.Key.Key_Home)
+    assert b.selection.selected == "conv1.0"
+
+
+@pytest.mark.parametrize("name", TRICKY)
+def test_that_every_tricky_network_is_painted_at_every_zoom_in_both_themes(bench, name: str) -> None:
+    b = bench(tricky(name))
+    for theme in ("light", "dark"):
+        b.theme.choose(theme)
+        b.atlas.zoom_to_fit()
+        for _ in range(6):
+            assert not b.image().isNull()
+            b.atlas.zoom_in()
+            b.atlas.zoom_in()
+
+
+def test_that_a_gate_leaves_the_shape_of_the_main_path_alone(bench) -> None:
+    b = bench(tricky("CBAM"))
+    b.selection.select("layer2.1")
+    b.atlas.zoom_to_selection()
+    row, view = b.row("shape"), b.atlas.depth_view
+    shapes = {shape for shape, _, _ in shape_runs(view)}
+    assert all(shape.height > 1 for shape in shapes)
+    span = view.axis.span_of("layer2.1.cbam.fc1")
+    assert row.track.value_at(QPointF(view.x(span.middle), row.rect.center().y()), row.rect, view) == "32 × 2 × 1"
+
+
 def test_that_a_screen_reader_hears_the_network_and_the_selection(bench) -> None:
     b = bench()
     b.selection.select("layer3.1")
@@ -171,7 +243,7 @@ def test_that_the_numbers_of_every_block_are_copied_as_text(bench) -> None:
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 17
     assert lines[8].split("\t") == [
-        "layer3.0", "bottleneck", "projection", "1024x14x14", "1512448", "372506624", "0.01",
+        "layer3.0", "bottleneck", "1,3,1", "1", "none", "projection", "0", "1024x14x14", "1512448", "372506624", "0.01",
     ]  # fmt: skip
     QGuiApplication.clipboard().clear()
 

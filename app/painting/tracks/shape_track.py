@@ -39,7 +39,7 @@ class ShapeTrack(Track):
     def paint(self, painter: QPainter, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Paint one band a shape, its shape under it where it fits."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        runs = list(_runs(view))
+        runs = list(shape_runs(view))
         label = style.small_size * _LABEL_LINES
         room, middle = rect.height() - label - 4, rect.top() + (rect.height() - label) / 2
         largest, channels = _extremes(view.axis)
@@ -64,7 +64,7 @@ class ShapeTrack(Track):
         return shape_text(_output_shape(view.axis, span))
 
 
-def _runs(view: DepthView) -> Iterator[tuple[Shape, float, float]]:
+def shape_runs(view: DepthView) -> Iterator[tuple[Shape, float, float]]:
     """Yield each shown stretch of depth over which the tensor keeps its shape."""
     layers = view.layer_opacity() > 0.5
     pieces = [piece for column in view.columns() for piece in _pieces(view.axis, column, layers)]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from app.views.atlas.atlas_words import selectable_id
 from resnet_core.drawing.depth_axis import DepthAxis
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def _move(atlas: AtlasView, by: int) -> None:
 
 def _stops(axis: DepthAxis, selected: str) -> list[str]:
     """Return what the arrow keys visit: layers after layers, blocks (stem and head included) after blocks."""
-    columns = [selectable_id(axis, column) for column in axis.columns]
+    columns = [axis.selectable_id(column) for column in axis.columns]
     if selected in axis.graph.node_by_id and selected not in columns:
         return [node.id for node in axis.graph.nodes]
     return columns

@@ -41,9 +41,7 @@ def atlas_menu(atlas: AtlasView, at: QPoint) -> QMenu:
             action.setEnabled(moved != atlas.layout_record)
         menu.addSeparator()
     for entry in atlas.tracks:
-        action = _add(
-            menu, f"show_{entry.key}", entry.title(), _setter(atlas, atlas.layout_record.toggled(entry.key))
-        )
+        action = _add(menu, f"show_{entry.key}", entry.title(), _setter(atlas, atlas.layout_record.toggled(entry.key)))
         action.setCheckable(True)
         action.setChecked(entry.key not in atlas.layout_record.hidden)
     menu.addSeparator()

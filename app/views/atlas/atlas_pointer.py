@@ -157,9 +157,7 @@ class AtlasPointer:
         assert self._resized is not None
         height = self._content(at).y() - TRACK_GAP / 2 - self._resized.rect.top()
         track = self._resized.track
-        self._atlas.set_layout_record(
-            self._atlas.layout_record.resized(track.key, max(height, track.least_height))
-        )
+        self._atlas.set_layout_record(self._atlas.layout_record.resized(track.key, max(height, track.least_height)))
 
     def _grip_minimap(self, at: QPointF) -> None:
         """Take hold of the shown stretch; beside it, bring it there first."""

@@ -137,9 +137,11 @@ class AtlasView(QAbstractScrollArea):
 
     def zoom_to_selection(self) -> None:
         """Show the selected block, or the block of the selected layer, with its layers."""
-        span = self._view.axis.column_of(self.selection.selected)
-        if span is not None:
-            self.set_depth_view(self._view.showing(span, _SELECTION_SHARE))
+        axis, id = self._view.axis, self.selection.selected
+        column, span = axis.column_of(id), axis.span_of(id)
+        if column is not None and span is not None:
+            view = self._view.showing(column, _SELECTION_SHARE)
+            self.set_depth_view(view if span is column else view.revealing(span))
 
     def image(self) -> QImage:
         """Return the Atlas as it is on the screen."""
@@ -186,7 +188,7 @@ class AtlasView(QAbstractScrollArea):
 
     def select_span(self, span: Span) -> None:
         """Select a block or a layer; the stem and the head stand for their one weighted layer."""
-        self.selection.select(atlas_words.selectable_id(self._view.axis, span))
+        self.selection.select(self._view.axis.selectable_id(span))
 
     def selected_span(self) -> Span | None:
         """Return the column to highlight: a layer's own where layers are shown, else its block's."""
@@ -364,10 +366,7 @@ class AtlasView(QAbstractScrollArea):
             return True
         if event.type() == QEvent.Type.Leave:
             self.set_hovered(None)
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        ):
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.set_depth_view(self._view.zoomed(1 + event.value(), event.position().x()))
             return True
         return super().viewportEvent(event)

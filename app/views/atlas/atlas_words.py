@@ -10,21 +10,17 @@ from PySide6.QtCore import QCoreApplication, QPoint, QPointF
 from app.formatting import compact, exact, shape_text
 from app.state.architecture_document import Snapshot
 from app.state.runs_state import FloatArray
-from resnet_core.architecture.graph import Block, Node
-from resnet_core.drawing.captions import KIND_WORDS, kernel_caption
-from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, DepthAxis, Span
+from app.wording import block_facts, block_text, kernels_text, layer_text, network_facts, paper_name
+from resnet_core.architecture.graph import Block
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
 translate = QCoreApplication.translate
-
-
-def selectable_id(axis: DepthAxis, span: Span) -> str:
-    """Return the id that selecting `span` selects: its own, or the weighted layer of the stem or the head."""
-    if span.id not in (STEM_ID, HEAD_ID):
-        return span.id
-    return next(node.id for node in axis.nodes_of(span) if node.kind in ("conv", "linear"))
+_TABLE_HEADS = ("block", "kind", "kernels", "dilation", "attention", "shortcut", "drop chance", "output", "parameters",
+                "MACs")  # fmt: skip
 
 
 def summary(snapshot: Snapshot, selected: str) -> str:
@@ -34,18 +30,20 @@ def summary(snapshot: Snapshot, selected: str) -> str:
     values = (graph.name, str(len(graph.blocks)), str(len(graph.stages)), exact(total.parameters), compact(total.macs))
     for number, value in enumerate(values, start=1):
         text = text.replace(f"%{number}", value)
+    text = f"{text} {translate('Atlas', 'Blocks: %1.').replace('%1', ', '.join(network_facts(snapshot.config)))}"
     what = _what(snapshot, selected)
     return f"{text} {translate('Atlas', 'Selected: %1.').replace('%1', ', '.join(what))}" if what else text
 
 
 def table(snapshot: Snapshot, norms: FloatArray | None) -> str:
     """Return a line a block, tab-separated under a header: shapes, counts and, of N+1 `norms`, that of its input."""
-    heads = ["block", "kind", "shortcut", "output", "parameters", "MACs"] + ["gradient norm"] * (norms is not None)
+    heads = [*_TABLE_HEADS, "gradient norm"] if norms is not None else _TABLE_HEADS
     lines = ["\t".join(heads)]
     for number, block in enumerate(snapshot.graph.blocks):
-        cost = snapshot.report.blocks[block.id]
-        cells = [block.id, block.plan.kind, block.plan.shortcut, "x".join(map(str, block.output_shape))]
-        cells += [str(cost.parameters), str(cost.macs)]
+        cost, plan = snapshot.report.blocks[block.id], block.plan
+        cells = [block.id, plan.kind, ",".join(map(str, plan.kernels)), str(plan.dilation), plan.attention]
+        cells += ["pooled projection" if plan.pooled else plan.shortcut, f"{plan.drop_chance:.6g}"]
+        cells += ["x".join(map(str, block.output_shape)), str(cost.parameters), str(cost.macs)]
         if norms is not None:
             cells.append(f"{norms[number]:.6g}")
         lines.append("\t".join(cells))
@@ -72,7 +70,7 @@ def tooltip(atlas: AtlasView, at: QPoint) -> str:
     span = atlas.span_at(position.x())
     if span is None or atlas.minimap_rect().top() - 4 < at.y():
         return ""
-    lines = _what(atlas.snapshot, selectable_id(atlas.depth_view.axis, span))
+    lines = _what(atlas.snapshot, span.id)
     if span.id in (STEM_ID, HEAD_ID):
         lines = _end_lines(atlas, span)
     rows = [(row.track.title(), row.track.value_at(position, row.rect, atlas.depth_view)) for row in atlas.rows]
@@ -102,30 +100,18 @@ def _what(snapshot: Snapshot, id: str) -> list[str]:
     """Return a block or a layer in a few lines: its id, what it is, its shapes."""
     graph = snapshot.graph
     if id in graph.block_by_id:
-        return _block_lines(graph.block_by_id[id])
+        return _block_lines(graph.block_by_id[id], snapshot.config)
     node = graph.node_by_id.get(id)
-    return _node_lines(node) if node is not None else []
+    return [node.id, layer_text(node), _shapes(node.input_shape, node.output_shape)] if node is not None else []
 
 
-def _block_lines(block: Block) -> list[str]:
-    words = {
-        "identity": translate("Atlas", "identity shortcut"),
-        "projection": translate("Atlas", "projection shortcut (1×1)"),
-        "zero_pad": translate("Atlas", "zero-padded shortcut"),
-        "none": translate("Atlas", "no shortcut"),
-    }
-    paper = f"conv{block.plan.stage + 1}_x"
-    kind = f"{KIND_WORDS[block.plan.kind]}, {words[block.plan.shortcut]}, {paper}"
-    return [block.id, kind, _shapes(block.input_shape, block.output_shape)]
-
-
-def _node_lines(node: Node) -> list[str]:
-    kind = node.kind.replace("_", " ")
-    if node.kind in ("conv", "max_pool"):
-        kind = f"{kind} {kernel_caption(node)}"
-    if node.operation.groups > 1:
-        kind = translate("Atlas", "%1 in %2 groups").replace("%1", kind).replace("%2", str(node.operation.groups))
-    return [node.id, kind, _shapes(node.input_shape, node.output_shape)]
+def _block_lines(block: Block, config: ArchitectureConfig) -> list[str]:
+    paper = paper_name(config, block.stage)
+    kind = ", ".join(filter(None, (block_text(block.plan), paper)))
+    branch = ", ".join((kernels_text(block.plan), *block_facts(block.plan)))
+    order, norm, activation, *_ = network_facts(config)
+    shared = " · ".join((order, norm, activation))
+    return [block.id, kind, branch, shared, _shapes(block.input_shape, block.output_shape)]
 
 
 def _shapes(before: tuple[int, int, int], after: tuple[int, int, int]) -> str:

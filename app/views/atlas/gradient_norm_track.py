@@ -126,9 +126,7 @@ class GradientNormTrack(Track):
         painter.drawPolyline(piece)
         return points + piece
 
-    def _paint_odd(
-        self, painter: QPainter, logs: LogArray, rect: QRectF, view: DepthView, style: PaintStyle
-    ) -> None:
+    def _paint_odd(self, painter: QPainter, logs: LogArray, rect: QRectF, view: DepthView, style: PaintStyle) -> None:
         """Mark each boundary whose norm is NaN or infinite with a cross at the top, one that is 0 at the bottom."""
         painter.setPen(QPen(style.color("warning"), 1.4))
         columns = boundary_columns(view.axis)

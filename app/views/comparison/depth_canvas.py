@@ -251,11 +251,9 @@ class ComparisonCanvas(QWidget):
     def _selectable(self, column_id: str) -> str:
         """Return the id that the shared selection knows: a block's own, the weighted layer of stem or head."""
         assert self._pair is not None
-        graph = self._pair.open.graph
-        if column_id in graph.block_by_id:
-            return column_id
-        nodes = (node for node in graph.nodes if node.stage == column_id and node.kind in ("conv", "linear"))
-        return next((node.id for node in nodes), "")
+        axis = self._pair.open_axis
+        column = axis.column_of(column_id)
+        return axis.selectable_id(column) if column is not None else ""
 
     def _id_at(self, position: QPointF) -> str:
         """Return what to select at a position: a layer where layers are shown, else the block."""

@@ -179,11 +179,13 @@ class CostTable(QTableView):
         rows = self._model.all_rows
         if not rows:
             return [""]
-        if column.role in ("count", "difference"):
+        if column.role in ("count", "optional", "difference"):
             return [_number_text(self._model.largest(column), column)]
         if column.key == "id":
             longest = len(max(map(attrgetter("id"), rows), key=len))
             return list({row.id for row in rows if len(row.id) > longest - 2})[:20]
+        if column.key in ("kind", "kernel"):
+            return list({self._model.text(row, column) for row in rows})
         different = {getattr(row, column.field): row for row in rows}
         return [self._model.text(row, column) for row in different.values()]
 

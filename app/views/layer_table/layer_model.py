@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.formatting import exact, exact_difference, shape_text
 from app.state.architecture_document import Snapshot
 from app.views.layer_table.table_columns import COLUMNS, ROW_HEADERS, WITHOUT_REFERENCE, Column, sort_key
-from app.views.layer_table.table_rows import GroupRow, Level, Row, row_filter, rows_at, rows_by_id
-from app.wording import kind_text
+from app.views.layer_table.table_rows import (
+    GroupRow,
+    Level,
+    Row,
+    dilation_of,
+    kernel_of,
+    row_filter,
+    rows_at,
+    rows_by_id,
+)
+from app.wording import block_facts, block_kind_text, block_text, kind_text, layer_text
+from resnet_core.analysis.layer_cost import mac_formula, parameter_formula
+from resnet_core.architecture.graph import Graph
 from resnet_core.export.table_text import Cell, TextTable, plain_shape
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_DERIVED: Mapping[str, Callable[[Graph, Row], str | int | None]] = MappingProxyType(
+    {"kernel": kernel_of, "dilation": dilation_of}
+)
 
 
 class LayerTableModel(QAbstractTableModel):
@@ -114,7 +130,8 @@ class LayerTableModel(QAbstractTableModel):
             return shape_text(getattr(row, column.field))
         if column.role == "difference":
             return exact_difference(self._difference(row, column), 0)
-        return self._kind(row) if column.key == "kind" else row.id
+        value = self._read(row, column)
+        return value if isinstance(value, str) else "" if value is None else exact(value)
 
     def as_text_table(self, rows: Sequence[Row] | None = None) -> TextTable:
         """Return `rows`, or all that are shown, as plain values for the clipboard; shapes as `64x112x112`."""
@@ -145,9 +162,7 @@ class LayerTableModel(QAbstractTableModel):
             return self._tool_tip(self._rows[index.row()], COLUMNS[index.column()])
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or section >= len(COLUMNS):
             return None
         column = COLUMNS[section]
@@ -188,7 +203,16 @@ class LayerTableModel(QAbstractTableModel):
     def _sort_key(self, column: Column) -> Callable[[Row], Any]:
         if column.role == "difference":
             return lambda row: self._difference(row, column)
-        return sort_key(column, kind_text)
+        derived = column.key in _DERIVED
+        return sort_key(column, partial(self._read, column=column) if derived else attrgetter(column.field))
+
+    def _read(self, row: Row, column: Column) -> Any:
+        """Return what a column shows of a row; what no row holds is looked up in the graph."""
+        if column.key == "kind":
+            return self._kind(row)
+        if column.key in _DERIVED and self._snapshot is not None:
+            return _DERIVED[column.key](self._snapshot.graph, row)
+        return getattr(row, column.field)
 
     def _total(self, column: Column) -> int | None:
         if column.key == "receptive_field":
@@ -200,6 +224,8 @@ class LayerTableModel(QAbstractTableModel):
             return (self._difference(row, column) for row in rows)
         if column.field == "flops":
             return (2 * macs for macs in map(attrgetter("macs"), rows))
+        if column.role == "optional":
+            return (self._read(row, column) or 0 for row in rows)
         return map(attrgetter(column.field), rows)
 
     def _difference(self, row: Row, column: Column) -> int:
@@ -220,18 +246,37 @@ class LayerTableModel(QAbstractTableModel):
             return self._difference(row, column)
         if column.role == "shape":
             return plain_shape(getattr(row, column.field))
-        return self._kind(row) if column.key == "kind" else getattr(row, column.field)
+        return cast(Cell, self._read(row, column))
 
     def _kind(self, row: Row) -> str:
-        name = kind_text(row.kind)
-        return f"{row.blocks} × {name}" if isinstance(row, GroupRow) and row.blocks > 1 else name
+        if not isinstance(row, GroupRow) or row.plan is None:
+            return kind_text(row.kind)
+        name = block_kind_text(row.plan)
+        return f"{row.blocks} × {name}" if row.blocks > 1 else name
 
     def _tool_tip(self, row: Row, column: Column) -> str | None:
+        if column.key in ("id", "kind") and self._snapshot is not None:
+            return self._what(row)
         if column.role == "difference" and self._reference and self.is_new(row):
             return self.tr("{name} has no {id}: the whole count is the difference").format(
                 name=self._reference.config.name, id=row.id
             )
         return self.text(row, column) if column.role in ("text", "shape") else None
+
+    def _what(self, row: Row) -> str:
+        """Return what a row computes, with its formulas where there are any."""
+        assert self._snapshot is not None
+        node = self._snapshot.graph.node_by_id.get(row.id)
+        if node is not None:
+            formulas = (parameter_formula(node), mac_formula(node))
+            patterns = self.tr("parameters: {formula}"), self.tr("MACs: {formula}")
+            lines = [
+                pattern.format(formula=formula) for pattern, formula in zip(patterns, formulas, strict=True) if formula
+            ]
+            return "\n".join((row.id, layer_text(node), *lines))
+        if isinstance(row, GroupRow) and row.plan is not None:
+            return "\n".join((row.id, ", ".join((block_text(row.plan), *block_facts(row.plan)))))
+        return row.id
 
     def _header_help(self, column: Column) -> str:
         help = QCoreApplication.translate("LayerTable", column.help)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from app.views.layer_table.table_rows import Level, Row
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
-Role = Literal["text", "shape", "count", "difference"]
+Role = Literal["text", "shape", "count", "optional", "difference"]
 
 
 class Column(NamedTuple):
     """One column: `key` names it, `header` and `help` are texts of the context LayerTable, to be translated.
 
-    `field` is what it reads from a row; a difference reads it from the reference's row too. `sums` tells whether the
-    footer adds it up (otherwise it shows nothing, and of the receptive field the largest).
+    `field` is what it reads from a row; a difference reads it from the reference's row too. An optional number is left
+    out where a layer has none. `sums` tells whether the footer adds it up (otherwise it shows nothing, and of the
+    receptive field the largest).
     """
 
     key: str
@@ -32,6 +32,20 @@ class Column(NamedTuple):
 COLUMNS: tuple[Column, ...] = (
     Column("id", N_("LayerTable", "Layer"), N_("LayerTable", "The id: the module path in the network."), "text", "id"),
     Column("kind", N_("LayerTable", "Kind"), N_("LayerTable", "What the layer computes."), "text", "kind"),
+    Column(
+        "kernel",
+        N_("LayerTable", "Kernel"),
+        N_("LayerTable", "What slides over the map: kernel, /stride, ·groups. Of a block, its kernels in order."),
+        "text",
+        "kernel",
+    ),
+    Column(
+        "dilation",
+        N_("LayerTable", "Dilation"),
+        N_("LayerTable", "Pixels from one point of the kernel to the next."),
+        "optional",
+        "dilation",
+    ),
     Column(
         "input_shape",
         N_("LayerTable", "In"),
@@ -86,6 +100,23 @@ COLUMNS: tuple[Column, ...] = (
         "receptive_field",
     ),
     Column(
+        "effective_stride",
+        N_("LayerTable", "Effective\nstride, px"),
+        N_(
+            "LayerTable",
+            "How many input pixels apart two neighbours of the output look; product of all strides so far.",
+        ),
+        "count",
+        "effective_stride",
+    ),
+    Column(
+        "effective_padding",
+        N_("LayerTable", "Effective\npadding, px"),
+        N_("LayerTable", "How many input pixels before the image the first output value begins to look."),
+        "count",
+        "effective_padding",
+    ),
+    Column(
         "saved_bytes",
         N_("LayerTable", "Kept for\nbackward, B"),
         N_("LayerTable", "Bytes training keeps of the layer's output for the backward pass, float32."),
@@ -121,15 +152,21 @@ WITHOUT_REFERENCE = sum(column.role != "difference" for column in COLUMNS)
 _NUMBERS = re.compile(r"\d+")
 
 
-def sort_key(column: Column, kind_name: Callable[[str], str]) -> Callable[[Row], Any]:
-    """Return the key that orders rows by `column`: numbers by size, shapes by elements, ids by their numbers too."""
+def sort_key(column: Column, read: Callable[[Row], Any]) -> Callable[[Row], Any]:
+    """Return the key that orders rows by what `read` gets of them for `column`.
+
+    Numbers go by size, those that are left out first; shapes by elements, ids by their numbers, texts by letters.
+    """
     if column.key == "id":
         return lambda row: natural(row.id)
-    if column.key == "kind":
-        return lambda row: kind_name(row.kind).lower()
-    read = attrgetter(column.field)
+    if column.key == "kernel":
+        return lambda row: natural(read(row))
+    if column.role == "text":
+        return lambda row: read(row).lower()
     if column.role == "shape":
         return lambda row: (read(row).elements, read(row))
+    if column.role == "optional":
+        return lambda row: read(row) or 0
     return read
 
 

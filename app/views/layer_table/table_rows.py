@@ -8,17 +8,23 @@ from typing import Literal, NamedTuple, TypeAlias
 from app.state.architecture_document import Snapshot
 from resnet_core.analysis.cost_report import GroupCost
 from resnet_core.analysis.layer_cost import LayerCost
-from resnet_core.architecture.graph import Block
+from resnet_core.architecture.graph import Block, Graph
 from resnet_core.architecture.tensor_shapes import Shape
+from resnet_core.configuration.architecture_config import BlockPlan
 
 Level = Literal["layers", "blocks", "stages"]
 LEVELS: tuple[Level, ...] = ("layers", "blocks", "stages")
 MEASURES = ("parameters", "macs", "flops", "activations", "saved_bytes")
 """What adds up over rows."""
 
+_WINDOWED = frozenset({"conv", "max_pool", "local_average_pool", "blur_pool"})
+
 
 class GroupRow(NamedTuple):
-    """A block or a stage as a row; it is read like a LayerCost. A stage's row holds `blocks` of one kind."""
+    """A block or a stage as a row; it is read like a LayerCost. A stage's row holds `blocks`, alike or not.
+
+    `plan` is the block's own, of a stage that of its last block; the stem and the head have none.
+    """
 
     id: str
     kind: str
@@ -30,8 +36,11 @@ class GroupRow(NamedTuple):
     macs: int
     activations: int
     receptive_field: int
+    effective_stride: int
+    effective_padding: int
     saved_bytes: int
     blocks: int
+    plan: BlockPlan | None
 
     @property
     def flops(self) -> int:
@@ -99,11 +108,31 @@ def _word(word: str) -> tuple[str, str]:
     return (place, sought) if colon and place in ("kind", "id", "stage", "block") else ("", word)
 
 
+def kernel_of(graph: Graph, row: Row) -> str:
+    """Return what slides over the map in a row: `3×3 /2 ·32` of a layer, `1·3·1` of a block; else an empty text."""
+    if isinstance(row, GroupRow):
+        return "·".join(map(str, row.plan.kernels)) if row.plan else ""
+    node = graph.node_by_id[row.id]
+    groups, kernel = node.operation.groups, node.operation.kernel
+    if row.kind == "channel_conv":
+        return f"{kernel}"
+    if row.kind not in _WINDOWED:
+        return ""
+    stride = f" /{node.operation.stride}" if node.operation.stride > 1 else ""
+    return f"{kernel}×{kernel}{stride}" + (f" ·{groups}" if groups > 1 else "")
+
+
+def dilation_of(graph: Graph, row: Row) -> int | None:
+    """Return the dilation of a convolution, or of a block's; None where there is nothing to dilate."""
+    if isinstance(row, GroupRow):
+        return row.plan.dilation if row.plan else None
+    return graph.node_by_id[row.id].operation.dilation if row.kind == "conv" else None
+
+
 def _block_rows(snapshot: Snapshot) -> list[Row]:
-    report, graph = snapshot.report, snapshot.graph
-    blocks = [_block_row(block, report.blocks[block.id]) for block in graph.blocks]
-    ends = {id: _end_row(snapshot, id) for id in ("stem", "head") if id in report.stages}
-    return [row for row in (ends.get("stem"), *blocks, ends.get("head")) if row is not None]
+    graph = snapshot.graph
+    blocks = [_block_row(snapshot, block) for block in graph.blocks]
+    return [_end_row(snapshot, "stem"), *blocks, _end_row(snapshot, "head")]
 
 
 def _stage_rows(snapshot: Snapshot) -> list[Row]:
@@ -111,28 +140,34 @@ def _stage_rows(snapshot: Snapshot) -> list[Row]:
     rows: list[Row] = []
     for stage in graph.stages:
         first, last = graph.blocks[stage.first], graph.blocks[stage.stop - 1]
-        kind = snapshot.config.stages[stage.number - 1].kind
-        shapes = first.input_shape, last.output_shape
-        rows.append(_group_row(report.stages[stage.id], kind, "", shapes, stage.stop - stage.first))
+        kind, plan = snapshot.config.stages[stage.number - 1].kind, last.plan
+        ends = (first.input_shape, last.output_shape), report.layers[last.stop - 1]
+        row = _group_row(report.stages[stage.id], kind, ends, plan)
+        rows.append(row._replace(blocks=stage.stop - stage.first))
     return [_end_row(snapshot, "stem"), *rows, _end_row(snapshot, "head")]
 
 
-def _block_row(block: Block, cost: GroupCost) -> GroupRow:
-    row = _group_row(cost, block.plan.kind, block.id, (block.input_shape, block.output_shape), 1)
-    return row._replace(stage=block.stage)
+def _block_row(snapshot: Snapshot, block: Block) -> GroupRow:
+    report = snapshot.report
+    ends = (block.input_shape, block.output_shape), report.layers[block.stop - 1]
+    row = _group_row(report.blocks[block.id], block.plan.kind, ends, block.plan)
+    return row._replace(block=block.id, stage=block.stage)
 
 
 def _end_row(snapshot: Snapshot, id: str) -> GroupRow:
-    nodes = snapshot.graph.nodes
-    first = snapshot.graph.blocks[0].first
-    stop = snapshot.graph.blocks[-1].stop
-    ends = (nodes[0], nodes[first - 1]) if id == "stem" else (nodes[stop], nodes[-1])
-    shapes = ends[0].input_shape, ends[1].output_shape
-    return _group_row(snapshot.report.stages[id], id, "", shapes, 1)
+    nodes, report = snapshot.graph.nodes, snapshot.report
+    stop = snapshot.graph.blocks[0].first if id == "stem" else len(nodes)
+    first = 0 if id == "stem" else snapshot.graph.blocks[-1].stop
+    ends = (nodes[first].input_shape, nodes[stop - 1].output_shape), report.layers[stop - 1]
+    return _group_row(report.stages[id], id, ends, None)
 
 
-def _group_row(cost: GroupCost, kind: str, block: str, shapes: tuple[Shape, Shape], blocks: int) -> GroupRow:
+def _group_row(
+    cost: GroupCost, kind: str, ends: tuple[tuple[Shape, Shape], LayerCost], plan: BlockPlan | None
+) -> GroupRow:
+    """Return a row of the sums `cost`; `ends` are its shapes and its last layer, which tells how far it has come."""
+    shapes, last = ends
     return GroupRow(
-        cost.id, kind, cost.id, block, shapes[0], shapes[1], cost.parameters, cost.macs, cost.activations,
-        cost.receptive_field, cost.saved_bytes, blocks,
+        cost.id, kind, cost.id, "", shapes[0], shapes[1], cost.parameters, cost.macs, cost.activations,
+        cost.receptive_field, last.effective_stride, last.effective_padding, cost.saved_bytes, 1, plan,
     )  # fmt: skip
