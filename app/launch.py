@@ -22,6 +22,7 @@ COMMANDS = (
     "resume",
     "runs",
     "render",
+    "export",
     "schema",
 )
 """The words that ask for an answer on the terminal; every other first word is something to open."""

@@ -27,6 +27,8 @@ BAD_INPUT = [
     (["compare", "ResNet-50"], ["at least two"]),
     (["render", "ResNet-18", "--out", "drawing.bmp"], [".svg, .png or .pdf"]),
     (["render", "ResNet-18", "--out", "nowhere/drawing.svg"], ["nowhere", "does not exist"]),
+    (["export", "ResNet-18", "--out", "nowhere/network.py"], ["nowhere", "does not exist"]),
+    (["export", "ResNet-18", "--block", "layer4.2"], ["--block layer4.2", "layer4.1"]),
     (["train", "ResNet-20", "--steps", "0"], ["--steps 0", "from 1"]),
     (["train", "ResNet-20", "--seed", "-1"], ["training.seed", "too small"]),
     (["runs", "show", "no-such-run"], ["no-such-run", "runs list"]),
