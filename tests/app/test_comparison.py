@@ -10,13 +10,14 @@ from pytestqt.qtbot import QtBot
 from app.formatting import exact, exact_difference
 from app.state.architecture_document import analyzed
 from app.views.comparison.aligned_pair import aligned_pair, gaps
-from app.views.comparison.difference_words import difference_line
+from app.views.comparison.difference_words import changed, difference_line
 from app.views.comparison.side_style import difference_color
 from resnet_core.analysis.report_diff import report_diff
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.twins import plain_twin, with_kind
 from tests.app.comparison_bench import LEFT, Build, builder, colors_of
+from tests.drawing.drawn import TRICKY, tricky
 
 
 @pytest.fixture
@@ -206,6 +207,67 @@ def test_that_the_line_states_what_differs_in_numbers(bench: Build) -> None:
 def test_that_the_line_is_computed_from_both_configurations(reference: str, opened: str, parts: list[str]) -> None:
     line = difference_line(aligned_pair(analyzed(preset(reference)), analyzed(preset(opened))))
     assert [part for part in parts if part not in line] == [], line
+
+
+@pytest.mark.parametrize(
+    ("reference", "opened", "words"),
+    [
+        ("ResNet-50", "SE", "SE attention"),
+        ("SE", "ResNet-50", "no SE attention"),
+        ("SE", "CBAM", "CBAM instead of SE attention"),
+        ("SE", "SE on the shortcut", "attention: placement on the shortcut instead of end of the branch"),
+        ("ResNet-50", "output stride 8", "dilations 1-1-2-4 instead of 1-1-1-1"),
+        ("ResNet-34", "five convolutions", "kernels 1·3·5·3·1 instead of 3·3 in layer2"),
+        ("ResNet-50", "ResNeXt-50-32x4d", "cardinality 32 instead of 1, base width 4 instead of 64"),
+        ("ResNet-50", "ResNet-50-D", "shortcut option D instead of B, stem deep instead of ImageNet"),
+        ("ResNet-50-D", "D with blur", "anti-aliasing blur-pool instead of none"),
+        ("ResNet-20", "Fixup", "norm none instead of BatchNorm"),
+        ("ResNet-20", "Fixup", "initialisation Fixup instead of Kaiming, fan-out"),
+        ("ResNet-18", "SkipInit, scaled", "branch scale −0.5 instead of 1"),
+        ("PreResNet-56", "pre-activation, stochastic depth", "dropout 0.3 instead of 0, stochastic depth 0.5"),
+        ("ResNet-50", "group norm, leaky ReLU", "activation LeakyReLU instead of ReLU"),
+        ("ResNet-33-TS", "two pools and a neck", "pooling mean of average and max instead of average"),
+        ("ResNet-50", "ResNet-RS-50", "input 160 × 160 px instead of 224 × 224"),
+        ("ResNet-18", "CBAM in one block", "blocks set apart: 1 instead of 0"),
+        ("ResNet-50", "PreResNet-200", "activation order pre-activation instead of post-activation"),
+    ],
+)  # fmt: skip
+def test_that_every_kind_of_change_has_words(reference: str, opened: str, words: str) -> None:
+    configs = [tricky(name) if name in TRICKY else preset(name) for name in (reference, opened)]
+    assert words in ", ".join(changed(*configs))
+
+
+def test_that_a_field_that_means_nothing_is_no_difference() -> None:
+    config = preset("ResNet-18")
+    for path in (("block", "expansion"), ("attention", "reduction"), ("norm", "groups")):
+        assert list(changed(config, with_value(config, path, 2))) == [], path
+
+
+@pytest.mark.parametrize("name", TRICKY)
+def test_that_any_network_is_compared_with_another(bench: Build, name: str) -> None:
+    b = bench(tricky(name), "ResNet-50")
+    assert b.view.canvas.isVisible() and not b.image().isNull()
+    assert b.view.pair is not None
+    assert sum(column.difference.delta("macs") for column in b.view.pair.columns) == b.view.pair.diff.total.delta(
+        "macs"
+    )
+    for id in ("stem", "layer1.0", "head"):
+        assert b.view.canvas.value_texts(b.point_in("open", id).x())
+
+
+def test_that_a_tooltip_says_what_is_set_apart_in_a_block_and_the_table_too(bench: Build) -> None:
+    b = bench(tricky("SE"), "ResNet-50")
+    values = dict(b.view.canvas.value_texts(b.point_in("open", "layer2.1").x()))
+    assert values["SE"] == "SE Bottleneck, identity shortcut"
+    rows = {row.id: row.cells for row in b.view.tables.stages.figures.rows}
+    assert rows["layer2"][1] == "4 Bottleneck → 4 SE Bottleneck"
+
+
+def test_that_the_head_of_a_backbone_can_be_walked_to(bench: Build, qtbot: QtBot) -> None:
+    b = bench(tricky("backbone"), "ResNet-50")
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_End)
+    assert b.selection.selected == "output"
+    assert b.view.canvas.highlighted == "head"
 
 
 def test_that_the_copied_text_holds_the_line_and_exact_totals(bench: Build) -> None:

@@ -12,7 +12,7 @@ from app.painting.track import GUTTER_GAP, Track
 from app.painting.tracks.structure_track import StructureTrack
 from app.views.comparison.aligned_pair import AlignedPair, Column, Gap, Metric, Side, gaps
 from app.views.comparison.side_style import SIDES, difference_color
-from app.wording import block_text
+from app.wording import block_facts, block_text
 
 translate = QCoreApplication.translate
 _LEAST_ZERO_ROOM = 0.16
@@ -61,7 +61,7 @@ class SideTrack(StructureTrack):
         if column.value(self.side, "parameters") is None:
             return translate("Comparison", "no such block")
         block = self._pair.snapshot(self.side).graph.block_by_id.get(column.span.id)
-        return block_text(block.plan) if block else ""
+        return ", ".join((block_text(block.plan), *block_facts(block.plan))) if block else ""
 
     def _other_name(self) -> str:
         other: Side = "open" if self.side == "reference" else "reference"

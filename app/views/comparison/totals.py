@@ -11,7 +11,7 @@ from app.formatting import byte_difference, byte_text, compact, compact_differen
 from app.formatting import percent_difference as relative
 from app.state.architecture_document import Snapshot
 from app.views.comparison.aligned_pair import AlignedPair
-from app.wording import kind_text
+from app.wording import block_kind_text
 from resnet_core.analysis.cost_report import CostReport
 from resnet_core.analysis.report_diff import Difference
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
@@ -160,9 +160,10 @@ def _blocks_of(snapshot: Snapshot, stage: str) -> str:
     kinds: dict[str, int] = {}
     for block in snapshot.graph.blocks:
         if block.stage == stage:
-            kinds[block.plan.kind] = kinds.get(block.plan.kind, 0) + 1
+            kind = block_kind_text(block.plan)
+            kinds[kind] = kinds.get(kind, 0) + 1
     pattern = QCoreApplication.translate("Comparison", "{count} {kind}")
-    return ", ".join(pattern.format(count=count, kind=kind_text(kind)) for kind, count in kinds.items())
+    return ", ".join(pattern.format(count=count, kind=kind) for kind, count in kinds.items())
 
 
 def _translated(text: str) -> str:
