@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from app.services.apply_theme import STYLE, apply_theme
-from app.services.engine_service import EngineService
+from app.services.engine_service import Answer, EngineService
 from app.services.errors import ErrorReport, ErrorService
 from app.services.fonts import install_fonts
 from app.services.run_follower import RunFollower
@@ -24,12 +24,14 @@ from app.services.session import Session, SessionKeeper, read_session
 from app.services.settings import Settings, SettingsStore
 from app.services.theme import Theme, ThemeColors
 from app.state.architecture_document import ArchitectureDocument, Snapshot, analyzed
+from app.state.counting_state import CountingState
 from app.state.engine_state import EngineState
 from app.state.pinned_state import PinnedState
 from app.state.recent_files import RecentFiles
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.state.training_recipe import TrainingRecipe
+from app.state.verified_state import VerifiedState
 from app.views.atlas.atlas_view import AtlasView
 from app.windows.action_set import ActionSet
 from app.windows.actions import ActionTargets, action_table
@@ -118,6 +120,8 @@ class Application(QObject):
         self.document = ArchitectureDocument(preset(FIRST_ARCHITECTURE), self)
         self.selection = SelectionState(self)
         self.pinned = PinnedState(self)
+        self.counting = CountingState(self)
+        self.verified = VerifiedState(self)
         self.runs = RunsState(self)
         self.engine = EngineState(self)
         self.recipe = TrainingRecipe(self.settings.values.training, self)
@@ -142,7 +146,8 @@ class Application(QObject):
         self.layers = LazyPage(self._layer_table)
         self.comparison = LazyPage(self._comparison)
         self.training = LazyPage(self._training)
-        self.status_bar = StatusBar(self.document, self.pinned, self.engine, self.service)
+        self.ledger = LazyPage(self._ledger_view)
+        self.status_bar = StatusBar(self.document, self.pinned, self.engine, self.service, self.verified)
         self.window.fill(self._pages(), self._docks(), self.status_bar)
 
     def _pages(self) -> tuple[Page, ...]:
@@ -161,6 +166,10 @@ class Application(QObject):
             )),
             Page("training", self.tr("Training"), self.training, self.tr(
                 "Loss and accuracy of the runs that are ticked in the list. Drag the line to look at another step."
+            )),
+            Page("ledger", self.tr("Ledger"), self.ledger, self.tr(
+                "The count of one image term by term. Choose how a paper or a tool counts, or switch single terms, "
+                "until the total is the published figure."
             )),
         )  # fmt: skip
 
@@ -208,6 +217,13 @@ class Application(QObject):
         from app.views.layer_table.layer_table_view import LayerTableView
 
         return LayerTableView(self.document, self.selection, self.pinned, self.theme)
+
+    def _ledger_view(self) -> QWidget:
+        from app.views.ledger.ledger_view import LedgerView
+
+        return LedgerView(
+            self.document, self.counting, self.verified, self.selection, self.engine, self.service, self.theme
+        )
 
     def _comparison(self) -> ComparisonView:
         from app.views.comparison.comparison_view import ComparisonView
@@ -257,6 +273,7 @@ class Application(QObject):
         self.service.failed.connect(self.errors.report)
         self.keeper.failed.connect(self.errors.report)
         self.service.answered.connect(self.desk.show_answer)
+        self.service.answered.connect(self._note_check)
         self.service.job_ended.connect(self._close_if_waiting)
 
     def _connect_window(self) -> None:
@@ -264,6 +281,7 @@ class Application(QObject):
         self.errors.reported.connect(window.show_report)
         self.document.title_changed.connect(window.set_title)
         window.set_title(self.document.title)
+        self.status_bar.ledger_wanted.connect(lambda: window.show_page("ledger"))
         window.dropped.connect(lambda name: self.files.open_path(Path(name)))
         window.closing.connect(self._decide_close)
         for changed in (
@@ -285,6 +303,10 @@ class Application(QObject):
 
     def _keep_selection(self, snapshot: Snapshot) -> None:
         self.selection.keep_within(snapshot.graph)
+
+    def _note_check(self, answer: Answer) -> None:
+        if answer.kind == "check":
+            self.verified.record(answer.document)
 
     def _store_recipe(self) -> None:
         self.settings.replace(self.settings.values.model_copy(update={"training": self.recipe.config}))

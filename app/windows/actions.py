@@ -86,6 +86,8 @@ def _view(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    ("Ctrl+3",)),
         ActionSpec("show_training", menu, N_("Action", "Training"), lambda: to.window.show_page("training"),
                    ("Ctrl+4",)),
+        ActionSpec("show_ledger", menu, N_("Action", "Ledger"), lambda: to.window.show_page("ledger"), ("Ctrl+5",),
+                   N_("Action", "Show the count term by term, and as papers and tools count")),
         ActionSpec("tear_off", menu, N_("Action", "Move Tab to Its Own Window"), to.window.tabs.tear_off_current,
                    tip=N_("Action", "Closing that window brings the tab back"),
                    enabled=to.window.tabs.can_tear_off),

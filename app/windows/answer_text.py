@@ -17,6 +17,8 @@ METHODS = {
     "mps_allocator": "torch's MPS allocator, exact",
 }
 
+MOST_LAYERS = 20
+
 
 def answer_title(answer: Answer) -> str:
     """Return what the dialog is called."""
@@ -90,17 +92,26 @@ def _measured(memory: dict[str, Any], forecast: int) -> Iterator[str]:
 def _witnesses(document: dict[str, Any]) -> Iterator[str]:
     for line in document["witnesses"]:
         yield ""
-        verdict = translate("Answer", "agrees") if line["unexplained"] == 0 else translate("Answer", "DIFFERS")
+        verdict = translate("Answer", "agrees") if _agrees(line) else translate("Answer", "DIFFERS")
         yield f"{line['witness']} {line['version']}: {verdict}"
         yield f"  {translate('Answer', 'our MACs')}  {exact(line['macs'])}"
         for item in line["items"]:
             yield f"  {item['amount']:+,}  {item['cause']}"
         if line["unexplained"]:
             yield f"  {line['unexplained']:+,}  {translate('Answer', 'unexplained')}"
+        for layer in line["layers"][:MOST_LAYERS]:
+            words = translate("Answer", "DIFFERENT {id}: {found} counted, {expected} expected")
+            yield "  " + words.format(
+                id=layer["id"], found=exact(layer["found"]), expected=exact(layer["expected"])
+            )
         yield f"  = {exact(line['witness_operations'])}  {translate('Answer', 'as it counts')}"
         yield "  " + translate("Answer", "parameters {theirs}, ours {ours}").format(
             theirs=exact(line["witness_parameters"]), ours=exact(line["parameters"])
         )
+
+
+def _agrees(line: dict[str, Any]) -> bool:
+    return line["unexplained"] == 0 and not line["layers"] and line["parameters"] == line["witness_parameters"]
 
 
 def _failures(document: dict[str, Any]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from app.formatting import byte_text, compact, duration, exact, percent_difference
@@ -12,12 +13,19 @@ from app.services.fonts import number_font
 from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.engine_state import EngineState, JobProgress
 from app.state.pinned_state import PinnedState
+from app.state.verified_state import VerifiedState
+from app.windows.verified_badge import VerifiedBadge
 
 ANNOUNCED_MS = 12_000
 
 
 class StatusBar(QStatusBar):
-    """Totals to the left, the difference to the reference beside them, the engine and its job to the right."""
+    """Totals to the left, the difference to the reference beside them, the engine and its job to the right.
+
+    `ledger_wanted` tells of a click on the totals or on the badge.
+    """
+
+    ledger_wanted = Signal()
 
     def __init__(
         self,
@@ -25,13 +33,15 @@ class StatusBar(QStatusBar):
         pinned: PinnedState,
         engine: EngineState,
         service: EngineService,
+        verified: VerifiedState,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("status_bar")
         self.setContentsMargins(8, 0, 0, 0)
         self._document, self._pinned, self._engine = document, pinned, engine
-        self._totals, self._difference, self._message = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        self._totals, self._difference, self._message = _Totals(), ElidedLabel(), ElidedLabel()
+        self._badge = VerifiedBadge(document, verified)
         self._engine_text = QLabel()
         self._job = _JobStrip(service)
         self._difference.setProperty("role", "difference")
@@ -43,6 +53,7 @@ class StatusBar(QStatusBar):
             # As wide as its text at most, so that neither is cut short while the other has room to spare.
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             self.addWidget(label)
+        self.addWidget(self._badge)
         self.addWidget(self._message, 1)
         self._show_message("")
         for widget in (self._job, self._engine_text):
@@ -82,6 +93,8 @@ class StatusBar(QStatusBar):
         self._pinned.changed.connect(self._refresh_totals)
         self._engine.changed.connect(self._refresh_engine)
         service.announced.connect(self.announce)
+        self._totals.clicked.connect(self.ledger_wanted)
+        self._badge.clicked.connect(self.ledger_wanted)
 
     def _refresh_totals(self) -> None:
         report = self._document.snapshot.report
@@ -97,6 +110,7 @@ class StatusBar(QStatusBar):
             self.tr("{macs} multiply-adds ({flops} FLOPs): convolutions and the linear layer, one image"),
             self.tr("training memory {memory}: weights, gradients, momentum and what backward needs, float32"),
             self.tr("layers: convolutions and linear layers on the main path"),
+            self.tr("a click shows the ledger: why others count something else"),
         )
         facts = {"macs": exact(total.macs), "flops": compact(total.flops), "memory": byte_text(memory.total_bytes)}
         self._totals.setToolTip("\n".join(("   ".join(texts), *(line.format(**facts) for line in lines))))
@@ -130,6 +144,22 @@ class StatusBar(QStatusBar):
         self._engine_text.setText(" · ".join([*parts, texts[engine.phase]]))
         self._engine_text.setToolTip("\n".join([engine.text, *(device.label for device in devices)]).strip())
         self._job.show_progress(engine.progress)
+
+
+class _Totals(ElidedLabel):
+    """The totals as a line that can be clicked."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click."""
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 class _JobStrip(QWidget):

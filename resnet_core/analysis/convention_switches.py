@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Literal
 
 from resnet_core.analysis.conventions import CONVENTIONS, MULTIPLYING, Convention, Rule, Unit, convention
-from resnet_core.analysis.counted_terms import Term, natural_basis
+from resnet_core.analysis.counted_terms import TERMS, Term, natural_basis
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
 Switch = Literal["flops", "bias", "norm", "activation", "pooling", "addition", "product", "stride_2015", "option_a"]
@@ -18,18 +18,19 @@ State = Literal["on", "off", "partly"]
 #: What a switch is called; the window translates these under the context "Switch".
 SWITCH_NAMES: Final[Mapping[Switch, str]] = MappingProxyType(
     {
-        "flops": N_("Switch", "FLOPs: a multiply-add is two operations"),
+        "flops": N_("Switch", "FLOPs (2 per multiply-add)"),
         "bias": N_("Switch", "biases"),
         "norm": N_("Switch", "norms"),
         "activation": N_("Switch", "activations"),
         "pooling": N_("Switch", "pooling"),
         "addition": N_("Switch", "additions"),
-        "product": N_("Switch", "products with weights of attention, scales"),
+        "product": N_("Switch", "products with attention weights and scales"),
         "stride_2015": N_("Switch", "stride in the first 1×1 (2015)"),
-        "option_a": N_("Switch", "zero-padded shortcuts of Basic blocks (option A)"),
+        "option_a": N_("Switch", "zero-padded shortcuts (option A)"),
     }
 )
-_GROUPS: Final[Mapping[Switch, tuple[Term, ...]]] = MappingProxyType(
+#: The terms that a switch takes in or leaves out.
+GROUPS: Final[Mapping[Switch, tuple[Term, ...]]] = MappingProxyType(
     {
         "bias": ("bias", "scalar_bias"),
         "norm": ("batch_norm", "group_norm", "layer_norm"),
@@ -47,16 +48,18 @@ _GROUPS: Final[Mapping[Switch, tuple[Term, ...]]] = MappingProxyType(
 _USUAL: Final[Mapping[Term, int]] = MappingProxyType({"batch_norm": 2, "group_norm": 5, "layer_norm": 5})
 
 
-def switch_state(chosen: Convention, switch: Switch) -> State:
-    """Return whether a switch is on; `partly` where a group of terms is counted in part."""
+def switch_state(chosen: Convention, switch: Switch, among: Collection[Term] = TERMS) -> State:
+    """Return whether a switch is on; `partly` where a group of the terms `among` is counted in part."""
     if switch == "stride_2015":
         return "on" if chosen.stride_2015 else "off"
     if switch == "option_a":
         return "on" if chosen.option_a else "off"
     if switch == "flops":
         return "on" if chosen.coefficient("conv") == 2 else "off"
-    counted = [bool(chosen.coefficient(term)) for term in _GROUPS[switch]]
-    return "on" if all(counted) else "partly" if any(counted) else "off"
+    counted = [bool(chosen.coefficient(term)) for term in GROUPS[switch] if term in among]
+    if not any(counted):
+        return "off"
+    return "on" if all(counted) else "partly"
 
 
 def switched(chosen: Convention, switch: Switch, on: bool) -> Convention:
@@ -74,8 +77,8 @@ def switched(chosen: Convention, switch: Switch, on: bool) -> Convention:
         counted: dict[Term, Rule | None] = {term: rule for term, rule in changes.items() if chosen.coefficient(term)}
         return _named(_with(chosen, counted))
     if not on:
-        return _named(_with(chosen, dict.fromkeys(_GROUPS[switch])))
-    missing = [term for term in _GROUPS[switch] if not chosen.coefficient(term)]
+        return _named(_with(chosen, dict.fromkeys(GROUPS[switch])))
+    missing = [term for term in GROUPS[switch] if not chosen.coefficient(term)]
     return _named(_with(chosen, {term: usual_rule(term) for term in missing}))
 
 

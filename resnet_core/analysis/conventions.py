@@ -84,14 +84,14 @@ PAPER_2015 = Convention(
 FLOP_COUNTER = Convention(
     "flop_counter",
     N_("Convention", "torch FlopCounterMode"),
-    N_("Convention", "torch.utils.flop_counter, read in torch 2.14"),
+    N_("Convention", "read in torch.utils.flop_counter, torch 2.14"),
     "FLOPs",
     rules(2),
 )
 FVCORE = Convention(
     "fvcore",
     N_("Convention", "fvcore"),
-    N_("Convention", "FlopCountAnalysis in evaluation mode, read in its handles, version 0.1.5"),
+    N_("Convention", "its FlopCountAnalysis in evaluation mode, read in its handles, version 0.1.5"),
     "operations",
     rules(
         batch_norm=("outputs", 2),
@@ -104,7 +104,10 @@ FVCORE = Convention(
 TIMM = Convention(
     "timm",
     N_("Convention", "timm's tables (GMACs)"),
-    N_("Convention", "fvcore on timm's models: attention takes a plain mean, weights are standardised by a batch norm"),
+    N_(
+        "Convention",
+        "what fvcore counts on timm's models, whose attention takes a plain mean",
+    ),
     "operations",
     rules(
         batch_norm=("outputs", 2),
@@ -117,7 +120,7 @@ TIMM = Convention(
 TORCHINFO = Convention(
     "torchinfo",
     N_("Convention", "torchinfo"),
-    N_("Convention", "total_mult_adds, read in its layer_info, version 1.8.0"),
+    N_("Convention", "its total_mult_adds, read in layer_info, version 1.8.0"),
     "operations",
     rules(
         of=("conv", "linear"),

@@ -71,6 +71,7 @@ class WitnessLine(NamedTuple):
     their_parameters: int
     left_out: tuple[tuple[str, int], ...]
     layers: tuple[LayerDifference, ...] = ()
+    convention: str = ""
 
     @property
     def unexplained(self) -> int:
@@ -87,6 +88,7 @@ class WitnessLine(NamedTuple):
         return {
             "witness": self.witness,
             "version": self.version,
+            "convention": self.convention,
             "macs": self.ours,
             "items": [item._asdict() for item in self.items],
             "unexplained": self.unexplained,
@@ -148,7 +150,10 @@ class MeasuredStep(NamedTuple):
 
 
 class VerificationReport(NamedTuple):
-    """A network built on a device, held against its graph and against the witnesses."""
+    """A network built on a device, held against its graph and against the witnesses.
+
+    `configuration` is the network as the text of a configuration file.
+    """
 
     name: str
     device: str
@@ -163,6 +168,7 @@ class VerificationReport(NamedTuple):
     witnesses: tuple[WitnessLine, ...]
     step: MeasuredStep | None
     failures: tuple[Failure, ...]
+    configuration: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -185,6 +191,7 @@ class VerificationReport(NamedTuple):
             "mismatches": [mismatch._asdict() for mismatch in self.mismatches],
             "witnesses": [line.as_document() for line in self.witnesses],
             "failures": [failure.as_document() for failure in self.failures],
+            "configuration": self.configuration,
         }
         if self.step is not None:
             document["step"] = self.step.as_document()

@@ -14,6 +14,7 @@ from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.training.devices import library_versions, resolve_device
 from resnet_core.verification import fvcore_witness, torch_witness, torchinfo_witness
@@ -100,6 +101,7 @@ def verify(
         witnesses=tuple(answer for answer in answers if isinstance(answer, WitnessLine)),
         step=step if isinstance(step, MeasuredStep) else None,
         failures=tuple(answer for answer in (step, *answers) if isinstance(answer, Failure)),
+        configuration=config_to_toml(config),
     )
 
 
@@ -120,6 +122,7 @@ def ask(witness: Witness, model: nn.Module, graph: Graph, report: CostReport) ->
             their_parameters=theirs.parameters,
             left_out=theirs.left_out,
             layers=layer_differences(graph, witness.convention, theirs.by_layer),
+            convention=witness.convention.id,
         )
 
     return _attempted(witness.name, answer)
