@@ -161,22 +161,34 @@ def _block(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
         yield Polyline(block.id, "block", waisted_outline(x0, x1, y, half), True, title)
     else:
         yield Rectangle(block.id, "block", x0, y - half, x1 - x0, 2 * half, min(3.0, (x1 - x0) / 4), title)
-    size = placement.text_size * 0.9
+    size, shown = placement.text_size * 0.9, ""
     if text_height(size * _SMALLEST_TEXT_SHARE) <= 2 * text_half:
         size = min(size, 2 * text_half / text_height(1.0))
-        yield from centered_text(placement.fit, block.id, "quiet_label", (x0, x1), y, _block_texts(plan), size)
+        for text in centered_text(placement.fit, block.id, "quiet_label", (x0, x1), y, _block_texts(plan), size):
+            shown = text.text
+            yield text
+    if plan.attention == "none" or placement.axis.graph.config.attention.placement == "identity":
+        rest = " ".join(fact for fact in _set_apart(plan) if fact not in shown)
+        size = placement.text_size * 0.8
+        y = min(placement.caption_y, placement.main_y + half + 0.8 * placement.text_size)
+        yield from centered_text(
+            placement.fit, block.id, "quiet_label", (left, right), y, (rest,) if rest else (), size
+        )
 
 
 def _block_texts(plan: BlockPlan) -> tuple[str, ...]:
-    """Return what stands on a block, longest first: the channels inside it with the dilation of its kernels, or the
-    kernels of a branch that is not its kind's own.
-    """
-    dilation = max(plan.dilation, plan.first_dilation)
-    dilated = f" d={dilation}" if dilation > 1 and max(plan.kernels) > 1 else ""
+    """Return what stands on a block, longest first: the channels inside it, or the kernels of a branch of its own."""
+    facts = _set_apart(plan)
     if not plan.is_custom:
-        return f"{plan.inner_channels}{dilated}", f"{plan.inner_channels}"
-    kernels, count = ",".join(map(str, plan.kernels)), len(plan.kernels)
-    return kernels + dilated, kernels, kernels.replace(",", "·"), f"{count} conv", f"{count}c"
+        return " ".join((f"{plan.inner_channels}", *facts)), f"{plan.inner_channels}"
+    return " ".join(facts), facts[0], f"{len(plan.kernels)} conv", f"{len(plan.kernels)}c"
+
+
+def _set_apart(plan: BlockPlan) -> tuple[str, ...]:
+    """Return what a block has of its own: its kernels, its dilation."""
+    kernels = (",".join(map(str, plan.kernels)),) if plan.is_custom else ()
+    dilation = max(plan.dilation, plan.first_dilation)
+    return (*kernels, f"d={dilation}") if dilation > 1 and max(plan.kernels) > 1 else kernels
 
 
 def _attention_mark(placement: Placement, block: Block, edges: tuple[float, float]) -> Iterator[Item]:

@@ -43,12 +43,12 @@ def custom_outline(plan: BlockPlan, block: BlockConfig, edges: tuple[float, floa
     widest, unit = max(channels), (edges[1] - edges[0]) / sum(lengths)
     halves = [half * max((count / widest) ** 0.5, _LEAST_SHARE) for count in channels]
     top: list[tuple[float, float]] = []
-    x = edges[0]
+    x, deepest = edges[0], 0.0
     for length, high in zip(lengths, halves, strict=True):
         stop = x + length * unit
         cut = min(_CHAMFER_PX, _CHAMFER_SHARE * (stop - x), 0.5 * high)
         top += [(x, high - cut), (x + cut, high), (stop - cut, high), (stop, high - cut)]
-        x = stop
+        x, deepest = stop, max(deepest, cut if len(convolutions) > 1 else 0.0)
     upper = tuple((x, y - high) for x, high in top)
     lower = tuple((x, y + high) for x, high in reversed(top))
-    return Outline(upper + lower, min(halves) - 1)
+    return Outline(upper + lower, min(halves) - deepest - 0.5)

@@ -83,5 +83,7 @@ def _summaries(graph: Graph, stage: Stage) -> tuple[str, ...]:
     attentions = sorted({ATTENTION_WORDS[b.plan.attention] for b in blocks if b.plan.attention in ATTENTION_WORDS})
     count, kind = len(blocks), " and ".join(kinds)
     shape = shape_caption(blocks[-1].output_shape)
-    short = (f"{'/'.join(attentions)} ×{count}",) if attentions else ()
+    custom = {",".join(map(str, block.plan.kernels)) for block in blocks if block.plan.is_custom}
+    short = [f"{count} × ({kernels})" for kernels in sorted(custom) if len(custom) == 1]
+    short += [f"{'/'.join(attentions)} ×{count}"] if attentions else []
     return (f"{count} × {kind}, {shape}", f"{count} × {kind}", *short, f"×{count}", f"{count}")
