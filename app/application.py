@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from app.services.apply_theme import STYLE, apply_theme
-from app.services.engine_service import Answer, EngineService
+from app.services.engine_service import EngineService
 from app.services.errors import ErrorReport, ErrorService
 from app.services.fonts import install_fonts
 from app.services.run_follower import RunFollower
@@ -273,7 +273,7 @@ class Application(QObject):
         self.service.failed.connect(self.errors.report)
         self.keeper.failed.connect(self.errors.report)
         self.service.answered.connect(self.desk.show_answer)
-        self.service.answered.connect(self._note_check)
+        self.service.answered.connect(lambda answer: self.verified.record(answer.document))
         self.service.job_ended.connect(self._close_if_waiting)
 
     def _connect_window(self) -> None:
@@ -303,10 +303,6 @@ class Application(QObject):
 
     def _keep_selection(self, snapshot: Snapshot) -> None:
         self.selection.keep_within(snapshot.graph)
-
-    def _note_check(self, answer: Answer) -> None:
-        if answer.kind == "check":
-            self.verified.record(answer.document)
 
     def _store_recipe(self) -> None:
         self.settings.replace(self.settings.values.model_copy(update={"training": self.recipe.config}))

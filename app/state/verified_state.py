@@ -48,8 +48,8 @@ class VerifiedState(QObject):
         self._verdicts: dict[ArchitectureConfig, Verdict] = {}
 
     def record(self, document: Mapping[str, Any]) -> None:
-        """Take the document of a check; that of a build, in which no counter is heard, says nothing."""
-        if not document["witnesses"] or not document.get("configuration"):
+        """Take the document of a check; another, or that of a build, in which no counter is heard, says nothing."""
+        if not document.get("witnesses") or not document.get("configuration"):
             return
         config = parse_run_config(document["configuration"]).architecture
         self._verdicts[_nameless(config)] = _verdict(document)

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 
+from resnet_core.analysis.convention_switches import SWITCH_NAMES
 from resnet_core.analysis.conventions import (
     CONVENTIONS,
     FLOP_COUNTER,
@@ -31,6 +32,7 @@ from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
 from tests.reference_tables import Row, reference_rows, resized
+from tests.source_tree import ROOT
 from tests.strategies import architectures
 
 IDLE = {"input", "output", "zero_pad", "stack", "concat", "dropout", "drop_path", "flatten"}
@@ -183,3 +185,13 @@ def test_that_a_convention_answers_to_its_id_and_name() -> None:
     assert convention("he et al. 2015") is PAPER_2015
     with pytest.raises(KeyError, match="nonsense: no such convention; take macs, paper_2015"):
         convention("nonsense")
+
+
+def test_that_the_guide_lists_every_convention_with_its_total() -> None:
+    text = (ROOT / "docs" / "counting.md").read_text(encoding="utf-8")
+    graph = graph_of("ResNet-50")
+    for named in CONVENTIONS:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{named.id}`"))
+        assert f"| {ledger(graph, named).total:,}" in row
+    for switch in SWITCH_NAMES:
+        assert f"`{switch}`" in text
