@@ -80,15 +80,18 @@ def explain(graph: Graph, start: Convention, end: Convention) -> Explanation:
 
     What changes the network comes first, counted as `start` counts; then what counts a term in another way.
     """
-    before, after = ledger(graph, start), ledger(graph, end)
-    strided = ledger(graph, start._replace(stride_2015=end.stride_2015))
-    padded = ledger(graph, end._replace(rules=start.rules))
-    steps = [
-        *_changes("stride_2015" if end.stride_2015 else "stride_as_built", before, strided),
-        *_changes("zero_padding" if end.option_a else "projections_as_built", strided, padded),
-        *_recounts(padded, after),
-    ]
-    return Explanation(before, after, tuple(steps))
+    before = counted = ledger(graph, start)
+    steps: list[Step] = []
+    if end.stride_2015 != start.stride_2015:
+        strided = ledger(graph, start._replace(stride_2015=end.stride_2015))
+        steps += _changes("stride_2015" if end.stride_2015 else "stride_as_built", counted, strided)
+        counted = strided
+    if end.option_a != start.option_a:
+        padded = ledger(graph, end._replace(rules=start.rules))
+        steps += _changes("zero_padding" if end.option_a else "projections_as_built", counted, padded)
+        counted = padded
+    after = ledger(counted.graph, end) if end != start else counted
+    return Explanation(before, after, (*steps, *_recounts(counted, after)))
 
 
 def cause_text(step: Step) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -139,6 +140,15 @@ def test_that_a_term_is_ticked_and_counted_otherwise_by_its_row(qtbot: QtBot, ap
     opened = QApplication.activePopupWidget()
     assert opened is not None
     opened.close()
+
+
+def test_that_a_table_is_copied_by_the_usual_keys(qtbot: QtBot, application: Application) -> None:
+    view = view_of(application)
+    view.terms.setFocus()
+    qtbot.keyClick(view.terms, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].split("\t") == ["Term", "Elements", "Counted as", "Amount", "Sum so far"]
+    assert lines[1].split("\t")[:3] == ["Convolutions", "4,087,136,256", "1 per multiply-add"]
 
 
 def test_that_a_half_is_written_as_one(application: Application) -> None:

@@ -22,7 +22,7 @@ from app.views.ledger.ledger_words import (
     term_text,
     unit_text,
 )
-from app.views.ledger.sum_table import SumRow
+from app.views.ledger.sum_table import MORE, SumRow
 from resnet_core.analysis.convention_switches import GROUPS, Switch, rules_of
 from resnet_core.analysis.conventions import Rule, convention
 from resnet_core.analysis.counted_terms import Term
@@ -32,7 +32,6 @@ from resnet_core.analysis.published_figures import Figure, Match
 from resnet_core.architecture.graph import Graph
 
 translate = QCoreApplication.translate
-MORE = " ▾"
 TOTAL = "total"
 COUNTED_AS = 2
 """The column of the terms in which their rule stands."""
@@ -44,7 +43,7 @@ def term_rows(found: Ledger) -> tuple[SumRow, ...]:
     for row in found.listed:
         sum_so_far += row.amount
         rule = Rule(row.basis, row.coefficient)
-        more = MORE if len(rules_of(row.term)) > 1 else ""
+        more = f" {MORE}" if len(rules_of(row.term)) > 1 else ""
         cells = (
             term_text(row.term),
             exact(row.elements),

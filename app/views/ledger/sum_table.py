@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,9 +18,12 @@ from PySide6.QtWidgets import (
 
 from app.services.fonts import number_font
 from app.services.theme import Theme, ThemeColors
+from resnet_core.export.table_text import TextTable, table_as_tsv
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_PADDING, PADDING = 6, 5
+MORE = "▾"
+"""Behind a cell that can be changed."""
 MOST_WIDTH = 640
 """A table asks for no more room than that, so that it has a place beside the docks of a small window."""
 
@@ -47,7 +50,7 @@ class SumModel(QAbstractTableModel):
 
     def __init__(self, header: tuple[str, ...], words: frozenset[int], theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._header, self._words, self._theme = header, words, theme
+        self.header, self._words, self._theme = header, words, theme
         self._numbers = number_font(parent.font().pointSizeF())
         self._strong = QFont(self._numbers)
         self._strong.setBold(True)
@@ -62,7 +65,7 @@ class SumModel(QAbstractTableModel):
             return
         self.rows = rows
         if rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._header) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.header) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of rows."""
@@ -70,7 +73,7 @@ class SumModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._header)
+        return 0 if parent.isValid() else len(self.header)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let a box be ticked."""
@@ -108,11 +111,11 @@ class SumModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(section) | Qt.AlignmentFlag.AlignVCenter
-        return self._header[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return self.header[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def _ink(self, row: SumRow, column: int) -> str:
         colors = self._theme.colors
-        if row.good and column == len(self._header) - 1:
+        if row.good and column == len(self.header) - 1:
             return colors.good
         return colors.muted if row.quiet else colors.text
 
@@ -167,6 +170,10 @@ class SumTable(QTableView):
         self.setItemDelegate(HairlineDelegate(theme, self))
         self._set_up()
         self.clicked.connect(self._choose)
+        copy = QAction(self.tr("Copy Table"), self)
+        copy.triggered.connect(self.copy_text)
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         theme.changed.connect(self._adopt_colors)
         self._adopt_colors(theme.colors)
 
@@ -183,8 +190,18 @@ class SumTable(QTableView):
         height = len(rows) * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(header.sizeHint().height() + height + 2)
 
+    def copy_text(self) -> str:
+        """Put the whole table on the clipboard, for a spreadsheet; return the text."""
+        rows = tuple(tuple(cell.strip(f" {MORE}") for cell in row.cells) for row in self.sums.rows)
+        text = table_as_tsv(TextTable(self.sums.header, rows))
+        QGuiApplication.clipboard().setText(text)
+        return text
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the current row with Enter."""
+        """Choose the current row with Enter, copy the table with Ctrl+C."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_text()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._choose(self.currentIndex())
             return
