@@ -24,6 +24,7 @@ from resnet_core.drawing.text_metrics import first_fitting, text_height, text_wi
 _SMALLEST_TEXT_SHARE = 0.85
 _FUNNEL_SHARE = 0.9
 _LOOP_PX = 5.0
+_LEAST_CUSTOM_PX = 34.0
 _LEAST_MARK_PX, _LEAST_MARK_ROOM = 20.0, 5.0
 #: Where under a block its attention stands, as a share of the block's width.
 _MARK_SHARES = {"pre": 0.2, "inner": 0.5, "end": 0.75, "post": 0.9}
@@ -38,6 +39,9 @@ def block_items(placement: Placement) -> Iterator[Item]:
         yield from _shortcut(placement, block, column)
     if columns:
         yield main_line(placement, columns[0], columns[-1])
+    marks = [mark for block, column in blocks for mark in _attention_mark(placement, block, column)]
+    for kind in (Polyline, Rectangle, Text):  # likes together, which are painted in one go
+        yield from (mark for mark in marks if isinstance(mark, kind))
     for block, column in blocks:
         yield from _block(placement, block, column)
     for column in columns:
@@ -120,7 +124,7 @@ def _shortcut_label(placement: Placement, block: Block, x: float, y: float, room
     plan, size = block.plan, placement.text_size * 0.8
     projects = plan.shortcut == "projection"
     kernel = projection_caption(placement.axis.graph.config, plan)
-    texts = (kernel, kernel[0]) if projects else ("+0", "0")
+    texts = (kernel,) if projects else ("+0", "0")
     funnel = _FUNNEL_SHARE * size if plan.pooled else 0.0
     text = first_fitting(texts, room - 10 - funnel, size)
     if not text and (not funnel or room < 2 * funnel):
@@ -149,8 +153,6 @@ def _block(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
     inset = _inset(right - left)
     x0, x1, y, half = left + inset, right - inset, placement.main_y, placement.half_block
     plan, title = block.plan, block_title(block)
-    if plan.attention != "none":
-        yield from _attention_mark(placement, block, (x0, x1))
     text_half = half
     if plan.is_custom:
         outline = custom_outline(plan, placement.axis.graph.config.block, (x0, x1), y, half)
@@ -162,7 +164,8 @@ def _block(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
     else:
         yield Rectangle(block.id, "block", x0, y - half, x1 - x0, 2 * half, min(3.0, (x1 - x0) / 4), title)
     size, shown = placement.text_size * 0.9, ""
-    if text_height(size * _SMALLEST_TEXT_SHARE) <= 2 * text_half:
+    roomy = not plan.is_custom or x1 - x0 >= _LEAST_CUSTOM_PX
+    if roomy and text_height(size * _SMALLEST_TEXT_SHARE) <= 2 * text_half:
         size = min(size, 2 * text_half / text_height(1.0))
         for text in centered_text(placement.fit, block.id, "quiet_label", (x0, x1), y, _block_texts(plan), size):
             shown = text.text
@@ -191,16 +194,18 @@ def _set_apart(plan: BlockPlan) -> tuple[str, ...]:
     return (*kernels, f"d={dilation}") if dilation > 1 and max(plan.kernels) > 1 else kernels
 
 
-def _attention_mark(placement: Placement, block: Block, edges: tuple[float, float]) -> Iterator[Item]:
+def _attention_mark(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
     """Yield a loop under the block, or under the top of its shortcut, where it weighs what passes.
 
     The loop begins and ends on the path, so that it shows below a silhouette of any form that is drawn over it.
     """
-    where, name = placement.axis.graph.config.attention.placement, ATTENTION_WORDS[block.plan.attention]
+    where, name = placement.axis.graph.config.attention.placement, ATTENTION_WORDS.get(block.plan.attention)
     on_way = where == "identity"
-    if on_way and block.plan.shortcut == "none":
+    if name is None or (on_way and block.plan.shortcut == "none"):
         return
-    (x0, x1), size, title = edges, placement.text_size * 0.72, f"{name} attention"
+    x0, x1 = placement.edges(column)
+    x0, x1 = x0 + _inset(x1 - x0), x1 - _inset(x1 - x0)
+    size, title = placement.text_size * 0.72, f"{name} attention"
     text = first_fitting((name, name[:1]), (x1 - x0 - 10) / placement.fit, size) if x1 - x0 >= _LEAST_MARK_PX else ""
     top, bottom = placement.main_y + placement.half_block, placement.caption_y + text_height(size) / 2
     if on_way:

@@ -17,9 +17,9 @@ STEM_WIDTH, BLOCK_WIDTH, HEAD_WIDTH = 1.2, 1.0, 1.2
 #: How much room a layer takes inside its block, relative to the others.
 LAYER_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
     "conv": 3.2, "linear": 3.2, "channel_conv": 2.6, "batch_norm": 1.3, "group_norm": 1.3, "layer_norm": 1.3,
-    "relu": 1.6, "leaky_relu": 1.9, "gelu": 1.7, "silu": 1.6, "elu": 1.5, "sigmoid": 1.2,
+    "relu": 1.8, "leaky_relu": 2.1, "gelu": 1.9, "silu": 1.7, "elu": 1.6, "sigmoid": 1.2,
     "max_pool": 2.2, "local_average_pool": 2.2, "blur_pool": 2.0, "average_pool": 2.4, "global_max_pool": 2.4,
-    "zero_pad": 1.9, "add": 1.0, "multiply": 1.1, "mean": 1.9, "stack": 1.9, "sum_rows": 1.2, "concat": 1.6,
+    "zero_pad": 1.9, "add": 1.0, "multiply": 1.1, "mean": 1.9, "stack": 2.1, "sum_rows": 1.2, "concat": 1.6,
     "channel_mean": 2.4, "channel_max": 2.0, "dropout": 2.1, "drop_path": 2.2, "scale": 1.7, "scalar_bias": 1.3,
     "flatten": 1.7, "input": 0.9, "output": 0.9,
 })  # fmt: skip

@@ -70,8 +70,10 @@ def _introduced(pair: AlignedPair, changes: tuple[str, ...]) -> str:
     """Return the changes in one phrase, what stayed the same before them."""
     if not changes:
         return _tr("The same architecture")
-    listed = ", ".join(changes[:_MOST_CHANGES])
-    if len(changes) > _MOST_CHANGES:
+    if len(changes) <= _MOST_CHANGES + 1:
+        listed = ", ".join(changes)
+    else:
+        listed = ", ".join(changes[:_MOST_CHANGES])
         rest = _tr("{count} more changes").format(count=len(changes) - _MOST_CHANGES)
         listed = _tr("{changes} and {rest}").format(changes=listed, rest=rest)
     before, after = (_block_counts(config) for config in (pair.reference.config, pair.open.config))

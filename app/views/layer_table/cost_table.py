@@ -18,7 +18,8 @@ from app.views.layer_table.table_rows import Row
 
 PADDING = 8
 ROW_PADDING = 5
-_ZEROS = ("0", "±0")
+_ZEROS, _ONES = ("0", "±0"), ("1",)
+"""What is nothing to look at: no count, no dilation."""
 
 
 class CostTable(QTableView):
@@ -132,7 +133,9 @@ class CostTable(QTableView):
         muted: bool | None = None
         for row in rows:
             text = text_of(row, column)
-            if (is_muted := column.key == "kind" or text in _ZEROS) is not muted:
+            if (
+                is_muted := column.key == "kind" or text in (_ONES if column.key == "dilation" else _ZEROS)
+            ) is not muted:
                 muted = is_muted
                 painter.setPen(pale if muted else ink)
             width = metrics.horizontalAdvance(text)
