@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -176,6 +176,17 @@ def test_that_a_hidden_ledger_waits(application: Application) -> None:
     assert view.bar.total.text() == "4,089,184,256 MACs"
     application.window.show_page("ledger")
     assert view.bar.total.text() == "1,814,073,344 MACs"
+
+
+def test_that_nothing_is_cut_where_room_is_short(qtbot: QtBot, application: Application) -> None:
+    application.counting.choose(PYTORCHCV)
+    view = view_of(application)
+    area = view.findChild(QScrollArea)
+    assert area is not None
+    for width, hidden in ((1280, []), (1080, [1, 4])):
+        application.window.resize(width, 720)
+        qtbot.waitUntil(lambda: area.horizontalScrollBar().maximum() == 0)
+        assert [column for column in range(5) if view.terms.isColumnHidden(column)] == hidden
 
 
 def test_that_an_unpublished_network_says_so(application: Application) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.painting.elided_label import ElidedLabel
 from app.services.fonts import number_font
@@ -33,6 +33,7 @@ class ConventionBar(QWidget):
     def __init__(self, counting: CountingState, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._counting = counting
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.choice = QComboBox(self)
         self.total, self.source, self.match = QLabel(self), QLabel(self), ElidedLabel(self)
         self.switches = {switch: QCheckBox(self) for switch in SWITCH_NAMES}
@@ -53,6 +54,13 @@ class ConventionBar(QWidget):
         for switch, box in self.switches.items():
             box.setVisible(switch in applicable)
             box.setCheckState(_STATES[switch_state(chosen, switch, terms)])
+
+    def stack(self, stacked: bool) -> None:
+        """Put the total under the list instead of beside it."""
+        direction = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        if self._top.direction() != direction:
+            self._top.setDirection(direction)
+            self._top.setSpacing(4 if stacked else 16)
 
     def _adopt_colors(self, colors: ThemeColors) -> None:
         for box in self.switches.values():
@@ -103,17 +111,16 @@ class ConventionBar(QWidget):
         right.addWidget(self.total, 0, Qt.AlignmentFlag.AlignRight)
         right.addWidget(self.match, 0, Qt.AlignmentFlag.AlignRight)
         right.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addLayout(left, 1)
-        top.addLayout(right)
+        self._top.setSpacing(16)
+        self._top.addLayout(left, 1)
+        self._top.addLayout(right)
         switches = FlowLayout()
         for box in self.switches.values():
             switches.addWidget(box)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(top)
+        layout.addLayout(self._top)
         layout.addLayout(switches)
 
     def _connect(self) -> None:

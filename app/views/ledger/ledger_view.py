@@ -30,7 +30,7 @@ from resnet_core.analysis.counted_terms import TERMS, Term
 from resnet_core.analysis.ledger_steps import explain
 from resnet_core.analysis.published_figures import published_figures
 
-WIDE = 1180
+WIDE, NARROW = 1180, 620
 
 
 class LedgerView(QWidget):
@@ -56,7 +56,7 @@ class LedgerView(QWidget):
         self.terms = SumTable(
             (self.tr("Term"), self.tr("Elements"), self.tr("Counted as"), self.tr("Amount"),
              self.tr("Sum so far")),
-            frozenset({0, 2}), theme, self,
+            frozenset({0, 2}), theme, self, optional=(4, 1),
         )  # fmt: skip
         self.steps = SumTable((self.tr("From our count"), self.tr("Amount")), frozenset({0}), theme, self)
         self.figures = SumTable(
@@ -78,6 +78,7 @@ class LedgerView(QWidget):
         """Put the tables beside one another where there is room."""
         super().resizeEvent(event)
         wide = event.size().width() >= WIDE
+        self.bar.stack(event.size().width() < NARROW)
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._columns.direction() != direction:
             self._columns.setDirection(direction)

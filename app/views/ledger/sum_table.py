@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPalette
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFont,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,7 +34,9 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_PADDING, PADDING = 6, 5
 MORE = "▾"
 """Behind a cell that can be changed."""
-MOST_WIDTH = 640
+LEAST_WORDS = 150
+"""The words of a row may be cut down to that before a column is left out."""
+MOST_WIDTH = 460
 """A table asks for no more room than that, so that it has a place beside the docks of a small window."""
 
 
@@ -149,7 +161,8 @@ class HairlineDelegate(QStyledItemDelegate):
 class SumTable(QTableView):
     """The table; `chosen` carries the key of a row that was clicked or entered, and the column.
 
-    One of its columns of words takes the room that is left, and is cut with an ellipsis where there is none.
+    One of its columns of words takes the room that is left, and is cut with an ellipsis where there is none. Where room
+    is short the columns `optional` are left out, the first of them first.
     """
 
     chosen = Signal(str, int)
@@ -162,9 +175,11 @@ class SumTable(QTableView):
         parent: QWidget | None = None,
         *,
         stretched: int = 0,
+        optional: tuple[int, ...] = (),
     ) -> None:
         super().__init__(parent)
-        self._stretched = stretched
+        self._stretched, self._optional = stretched, optional
+        self._widths: tuple[int, ...] = ()
         self.sums = SumModel(header, words, theme, self)
         self.setModel(self.sums)
         self.setItemDelegate(HairlineDelegate(theme, self))
@@ -180,15 +195,34 @@ class SumTable(QTableView):
     def show_rows(self, rows: tuple[SumRow, ...]) -> None:
         """Show other rows, the table as high as they are and each column as wide as its widest cell."""
         self.sums.show(rows)
-        header, needed = self.horizontalHeader(), 0
-        for column in range(self.sums.columnCount()):
-            width = max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
-            needed += width
+        columns = range(self.sums.columnCount())
+        for column in columns:
+            self.setColumnHidden(column, False)  # a hidden one does not tell how wide it would be
+        header = self.horizontalHeader()
+        self._widths = tuple(max(self.sizeHintForColumn(place), header.sectionSizeHint(place)) for place in columns)
+        for column in columns:
             if column != self._stretched:
-                self.setColumnWidth(column, width)
-        self.setMinimumWidth(min(needed, MOST_WIDTH))
+                self.setColumnWidth(column, self._widths[column])
+        least = sum(width for column, width in enumerate(self._widths) if column not in self._optional)
+        self.setMinimumWidth(min(least, MOST_WIDTH))
         height = len(rows) * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(header.sizeHint().height() + height + 2)
+        self._leave_out_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave columns out, or bring them back."""
+        super().resizeEvent(event)
+        self._leave_out_columns()
+
+    def _leave_out_columns(self) -> None:
+        if not self._widths:
+            return
+        words = self._widths[self._stretched]
+        needed = sum(self._widths) - words + min(words, LEAST_WORDS)
+        for column in self._optional:
+            hidden = needed > self.viewport().width()
+            self.setColumnHidden(column, hidden)
+            needed -= self._widths[column] if hidden else 0
 
     def copy_text(self) -> str:
         """Put the whole table on the clipboard, for a spreadsheet; return the text."""
