@@ -72,7 +72,8 @@ def small(name: str) -> ArchitectureConfig:
     """The preset on images that take little time, its stages cut to three blocks, as those that follow are alike."""
     config = preset(name)
     stages = tuple(stage.model_copy(update={"blocks": min(stage.blocks, 3)}) for stage in config.stages)
-    image = InputConfig(channels=config.input.channels, height=64, width=48)
+    height, width = (64, 48) if config.input.height > 32 else (16, 12)  # what small images come to is as small
+    image = InputConfig(channels=config.input.channels, height=height, width=width)
     return config.model_copy(update={"input": image, "stages": stages})
 
 
