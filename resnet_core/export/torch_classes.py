@@ -71,13 +71,22 @@ def written_call(name: str, values: Mapping[str, Value]) -> str:
     return f"{name}({', '.join(words)})"
 
 
-def written_file(about: str, classes: Sequence[str], steps: Iterable[Step], extra_imports: Iterable[str] = ()) -> str:
-    """Return a program: what it is, the imports it needs, the layers torch lacks, and its classes."""
+def written_file(
+    about: str,
+    classes: Sequence[str],
+    steps: Iterable[Step],
+    extra_imports: Iterable[str] = (),
+    *,
+    parts_last: bool = False,
+) -> str:
+    """Return a program: what it is, the imports it needs, the layers torch lacks, and its classes (or these first)."""
     keys = {key for step in steps for key in parts_of(step)}
     plain = sorted({"import torch", *(line for line in extra_imports if line.startswith("import"))})
     named = sorted({"from torch import nn", *part_imports(keys)})
     head = [f'"""{about}"""', "", *_standard_first(plain), *named]
-    return "\n\n\n".join(["\n".join(head), *part_sources(keys), *classes]) + "\n"
+    parts = part_sources(keys)
+    body = [*classes, *parts] if parts_last else [*parts, *classes]
+    return "\n\n\n".join(["\n".join(head), *body]) + "\n"
 
 
 def folded(start: str, call: str) -> list[str]:

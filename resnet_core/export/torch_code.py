@@ -48,7 +48,7 @@ def block_code(graph: Graph, block: Block) -> str:
     source = written_class(
         class_name(block.plan), about, "", module_lines(steps, literal_numbers(unit.layers)), forward_method(lines)
     )
-    return written_file(f"{block.id} of {_quoted(graph.name)}.", [source], steps)
+    return written_file(f"{block.id} of {_quoted(graph.name)}.", [source], steps, parts_last=True)
 
 
 def network_code(config: ArchitectureConfig) -> str:

@@ -88,19 +88,23 @@ def test_that_a_block_shows_its_facts_and_the_exact_formulas(view: InspectorView
     assert shown["receptive field"] == "139 px"
     assert shown["kept for backward"] == "2.42 MB"
     assert view.parameter_formulas.lines == (
-        "1·1·1024·256 = 262,144",
-        "3·3·256·256 = 589,824",
-        "1·1·256·1024 = 262,144",
+        "W₁ 1·1·1024·256 = 262,144",
+        "W₂ 3·3·256·256 = 589,824",
+        "W₃ 1·1·256·1024 = 262,144",
         "BN 2·(256+256+1024) = 3,072",
     )
-    assert view.mac_formulas.lines[1] == "14·14·589,824 = 115,605,504"
+    assert view.mac_formulas.lines[1] == "W₂ 14·14·589,824 = 115,605,504"
 
 
 def test_that_the_formulas_of_a_block_sum_to_its_counts(view: InspectorView) -> None:
     def outcome(line: str) -> int:
         return int(line.split(" = ")[1].replace(",", ""))
 
-    for name, id in (("ResNet-50", "layer3.0"), ("ResNeXt-50-32x4d", "layer2.1"), ("PreResNet-164", "layer2.0")):
+    for name, id in (
+        ("ResNet-50", "layer3.0"), ("ResNeXt-50-32x4d", "layer2.1"), ("PreResNet-164", "layer2.0"),
+        ("SE-ResNet-50", "layer2.0"), ("ECA-ResNet-50-D", "layer3.0"), ("ResNet-Blur-50", "layer2.0"),
+        ("BiT-R50x1", "layer2.0"),
+    ):  # fmt: skip
         view._document.open_preset(name, "Open")
         view._selection.select(id)
         cost = view._document.snapshot.report.blocks[id]
@@ -339,10 +343,10 @@ def test_that_nothing_is_cut_at_the_narrowest_width(view: InspectorView) -> None
     ],
 )
 def test_that_the_shortcut_says_what_it_does_and_why(name: str, id: str, formula: str, words: str) -> None:
-    config = preset(name)
-    block = build_graph(config).block_by_id[id]
+    graph = build_graph(preset(name))
+    block = graph.block_by_id[id]
     assert residual_formula(block) == formula
-    assert words in shortcut_reason(block, config.block.activation_order)
+    assert words in shortcut_reason(graph, block)
 
 
 def test_that_the_choices_of_a_shortcut_explain_themselves(view: InspectorView) -> None:

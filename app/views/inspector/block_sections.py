@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.formatting import compact, exact, ratio
-from app.views.inspector.shortcut_words import residual_formula, shortcut_reason
+from app.views.inspector.block_notes import NotedBlock
+from app.views.inspector.shortcut_words import behind_the_addition, residual_formula, shortcut_reason
 from app.wording import choice_label, field_help, kind_text, short_choice
-from resnet_core.analysis.block_alternative import BlockBill, block_alternative, block_bill, other_kind, override_of
+from resnet_core.analysis.block_alternative import BlockBill, other_kind, override_of
 from resnet_core.architecture.graph import Block, Graph
 from resnet_core.configuration.architecture_config import BlockOverride
 from resnet_core.configuration.fields import field_facts
@@ -33,11 +34,11 @@ class AlternativeSection(QWidget):
         self.button.clicked.connect(lambda _checked=False: self.kind_wanted.emit(self._kind))
         _stack(self, self.heading, self.formula, self.ratio, self.button)
 
-    def show_block(self, graph: Graph, block: Block) -> None:
-        """Show what `block` would cost the other way."""
-        self._kind = other_kind(block.plan.kind)
+    def show_block(self, noted: NotedBlock) -> None:
+        """Show what a block would cost the other way."""
+        self._kind = other_kind(noted.block.plan.kind)
         name = kind_text(self._kind)
-        bill, alternative = block_bill(graph, block), block_alternative(graph.config, block)
+        bill, alternative = noted.bill, noted.alternative
         self.heading.setText(self.tr("As a {kind} block, same output").format(kind=name))
         self.button.setText(self.tr("Make this block {kind}").format(kind=name))
         self.button.setAccessibleName(self.button.text())
@@ -97,9 +98,8 @@ class ShortcutSection(QWidget):
     def show_block(self, graph: Graph, block: Block) -> None:
         """Show the way round `block`."""
         self.formula.setText(residual_formula(block))
-        order = graph.config.block.activation_order
-        self.reason.setText(shortcut_reason(block, order))
-        self.formula.setToolTip(self.tr("After the addition comes a ReLU.") if order == "post" else "")
+        self.reason.setText(shortcut_reason(graph, block))
+        self.formula.setToolTip(behind_the_addition(graph, block))
         own = override_of(graph.config, block.id)
         self.choice.setItemText(0, self.tr("{name}, as the network").format(name=graph.config.shortcut.option))
         self.choice.setCurrentIndex(self.choice.findData(own.shortcut if own else None))

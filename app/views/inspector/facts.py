@@ -7,6 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from app.formatting import (
+    MINUS,
     byte_difference,
     byte_text,
     compact,
@@ -21,8 +22,12 @@ from app.wording import block_text, kind_text, paper_name
 from resnet_core.analysis.cost_report import CostReport, GroupCost
 from resnet_core.analysis.layer_cost import LayerCost, mac_formula, parameter_formula
 from resnet_core.architecture.graph import Block, Graph, Node
+from resnet_core.architecture.layers import NORM_KINDS
 
 translate = QCoreApplication.translate
+
+_NORMS = {"batch_norm": "BN", "group_norm": "GN", "layer_norm": "LN"}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Fact(NamedTuple):
@@ -182,9 +187,7 @@ def _fact(
     return Fact(name, exact(value), percent_difference(value, other), tip)
 
 
-def _kept_fact(
-    cost: GroupCost | LayerCost, theirs: GroupCost | LayerCost | None, reference: Snapshot | None
-) -> Fact:
+def _kept_fact(cost: GroupCost | LayerCost, theirs: GroupCost | LayerCost | None, reference: Snapshot | None) -> Fact:
     name = translate("Inspector", "kept for backward")
     return _byte_fact(name, cost.saved_bytes, theirs.saved_bytes if theirs else None, reference)
 
@@ -216,27 +219,44 @@ def _stage_fact(snapshot: Snapshot, cost: GroupCost, blocks: int | None) -> Fact
 
 
 def _parameter_formulas(block: Block, nodes: tuple[Node, ...]) -> tuple[Formula, ...]:
+    """Return a line for each layer of weights, one for all norms, and one for all single numbers that are learnt."""
     lines = [
-        Formula(_marked(parameter_formula(node), node), _local(node, block)) for node in nodes if node.kind == "conv"
+        Formula(_marked(formula, node), _local(node, block))
+        for node in nodes
+        if node.kind not in NORM_KINDS and (formula := parameter_formula(node))
     ]
-    norms = [node for node in nodes if node.kind == "batch_norm"]
+    norms = [node for node in nodes if node.kind in NORM_KINDS]
     if norms:
         channels = [node.output_shape.channels for node in norms]
         terms = "+".join(str(count) for count in channels)
         inner = f"({terms})" if len(norms) > 1 else terms
-        source = ", ".join(_local(node, block) for node in norms)
-        lines.append(Formula(f"BN 2·{inner} = {2 * sum(channels):,}", source))
+        lines.append(Formula(f"{_NORMS[norms[0].kind]} 2·{inner} = {2 * sum(channels):,}", _names(norms, block)))
+    single = [node for node in nodes if node.operation.learned]
+    if single:
+        text = translate("Inspector", "single numbers {count}·1 = {count}").format(count=len(single))
+        lines.append(Formula(text, _names(single, block)))
     return tuple(lines)
 
 
 def _mac_formulas(block: Block, nodes: tuple[Node, ...]) -> tuple[Formula, ...]:
     return tuple(
-        Formula(_marked(mac_formula(node), node), _local(node, block)) for node in nodes if node.kind == "conv"
+        Formula(_marked(formula, node), _local(node, block)) for node in nodes if (formula := mac_formula(node))
     )
 
 
 def _marked(formula: str, node: Node) -> str:
-    return f"Wₛ {formula}" if node.on_shortcut else formula
+    """Return a line with what its weights are called in the block's formula, or with the layer's own name."""
+    local = node.id.removeprefix(f"{node.block}.")
+    if node.path == "gate":
+        return f"{local.rpartition('.')[2]} {formula}"
+    if node.kind != "conv":
+        return f"{kind_text(node.kind)} {formula}"
+    index = "ₛ" if node.on_shortcut else local.removeprefix("conv").translate(_SUBSCRIPTS)
+    return f"W{index} {formula}"
+
+
+def _names(nodes: list[Node], block: Block) -> str:
+    return ", ".join(_local(node, block) for node in nodes)
 
 
 def _local(node: Node, block: Block) -> str:
@@ -245,16 +265,27 @@ def _local(node: Node, block: Block) -> str:
 
 
 def _operation_facts(node: Node) -> list[Fact]:
-    if node.kind not in ("conv", "max_pool"):
-        return []
-    operation = node.operation
-    facts = [
-        Fact(translate("Inspector", "kernel"), f"{operation.kernel} × {operation.kernel}"),
-        Fact(translate("Inspector", "stride"), str(operation.stride)),
-        Fact(translate("Inspector", "padding"), str(operation.padding)),
-    ]
-    if node.kind == "conv":
+    """Return what a layer works with, as far as that means something to its kind."""
+    kind, operation, facts = node.kind, node.operation, []
+    if kind in ("conv", "max_pool", "blur_pool", "local_average_pool"):
+        facts = [
+            Fact(translate("Inspector", "kernel"), f"{operation.kernel} × {operation.kernel}"),
+            Fact(translate("Inspector", "stride"), str(operation.stride)),
+            Fact(translate("Inspector", "padding"), str(operation.padding)),
+        ]
+    if kind == "conv" and operation.dilation > 1:
+        facts.append(Fact(translate("Inspector", "dilation"), str(operation.dilation)))
+    if kind in ("conv", "group_norm"):
         facts.append(Fact(translate("Inspector", "groups"), str(operation.groups)))
+    if kind == "channel_conv":
+        facts.append(Fact(translate("Inspector", "kernel"), str(operation.kernel)))
+    if kind == "zero_pad":
+        facts.append(Fact(translate("Inspector", "stride"), str(operation.stride)))
+    if kind in ("dropout", "drop_path"):
+        facts.append(Fact(translate("Inspector", "chance"), percent(operation.factor)))
+    if kind == "scale":
+        name = translate("Inspector", "begins at") if operation.learned else translate("Inspector", "factor")
+        facts.append(Fact(name, f"{operation.factor:g}".replace("-", MINUS)))
     return facts
 
 

@@ -11,7 +11,11 @@ from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
+from app.views.inspector.block_formula import block_formula
+from app.views.inspector.block_notes import NotedBlock
 from app.views.inspector.block_sections import AlternativeSection, ShortcutSection
+from app.views.inspector.code_section import CodeSection
+from app.views.inspector.explanation_section import ExplanationSection
 from app.views.inspector.fact_grid import FactGrid, FormulaLines
 from app.views.inspector.facts import (
     Card,
@@ -26,11 +30,12 @@ from app.views.inspector.facts import (
 )
 from app.views.inspector.gradient_section import GradientSection
 from app.wording import kind_text, problems_text
-from resnet_core.analysis.block_alternative import override_of, with_override
-from resnet_core.architecture.graph import Block
+from resnet_core.analysis.block_alternative import block_alternative, block_bill, override_of, with_override
+from resnet_core.architecture.graph import Block, Node
 from resnet_core.configuration.architecture_config import BlockKind, ShortcutOption
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.validation import ConfigurationError
+from resnet_core.export.torch_code import block_code, network_code
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
@@ -55,6 +60,7 @@ class InspectorView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._document, self._selection, self._pinned, self._runs = document, selection, pinned, runs
         self._stale = True
+        self._known: NotedBlock | None = None
         self._make_parts(theme)
         self._lay_out()
         self._listen()
@@ -76,6 +82,8 @@ class InspectorView(QScrollArea):
         self.mac_formulas = FormulaLines("inspector_mac_formulas")
         self.origin_heading = _text_label("inspector_origin", "heading", self.tr("Where they come from"))
         self.mac_heading = _text_label("inspector_mac_heading", "muted", self.tr("MACs: positions × weights"))
+        self.explanation = ExplanationSection(theme)
+        self.code = CodeSection(theme)
         self.alternative = AlternativeSection()
         self.shortcut = ShortcutSection()
         self.problem = _text_label("inspector_problem", "warning")
@@ -89,21 +97,24 @@ class InspectorView(QScrollArea):
         self.stages = FactGrid("inspector_stages", "muted")
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        self._column = QVBoxLayout(content)
+        self._content = QWidget()
+        self._column = QVBoxLayout(self._content)
         self._column.setContentsMargins(12, 10, 10, 12)
         self._column.setSpacing(3)
-        spaced = (self.facts, self.origin_heading, self.memory_heading, self.stages_heading)
+        spaced = (self.origin_heading, self.memory_heading, self.stages_heading)
         for part in (
-            self.title, self.subtitle, self.facts, self.to_block, self.origin_heading, self.parameter_formulas,
-            self.mac_heading, self.mac_formulas, self.alternative, self.shortcut, self.problem, self.gradient,
-            self.memory_heading, self.memory, self.convention, self.stages_heading, self.stages,
+            self.title, self.subtitle, self.facts, self.to_block, self.explanation, self.origin_heading,
+            self.parameter_formulas, self.mac_heading, self.mac_formulas, self.alternative, self.shortcut,
+            self.problem, self.gradient, self.memory_heading, self.memory, self.convention, self.stages_heading,
+            self.stages, self.code,
         ):  # fmt: skip
             if part in spaced:
-                self._column.addSpacing(8)
+                part.setContentsMargins(0, 8, 0, 0)  # goes with the part when it is hidden, as a spacer would not
             self._column.addWidget(part)
+            if part is self.subtitle:
+                self._column.addSpacing(8)
         self._column.addStretch(1)
-        self.setWidget(content)
+        self.setWidget(self._content)
 
     def _listen(self) -> None:
         for signal in (self._document.changed, self._pinned.changed, self._selection.changed):
@@ -115,6 +126,8 @@ class InspectorView(QScrollArea):
         self.alternative.kind_wanted.connect(self._change_kind)
         self.shortcut.shortcut_wanted.connect(self._change_shortcut)
         self.to_block.clicked.connect(self._select_block)
+        self.explanation.layer_wanted.connect(self._selection.select)
+        self.code.unfolded.connect(self._settle)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -150,15 +163,25 @@ class InspectorView(QScrollArea):
             card = network_card(snapshot, reference)
         self.problem.setVisible(False)
         self._show_card(card)
+        self._show_explanation(block, node)
         self._show_block_parts(block)
+        self._show_code(block, node)
         self._show_network_parts(snapshot, reference, block is None and node is None)
         self.to_block.setVisible(bool(block is None and node and node.block))
         if node is not None and node.block:
             self.to_block.setText(self.tr("Show block {id}").format(id=node.block))
         self._show_gradient()
         # The layout keeps the heights that its parts had at this width until they ask it to forget them.
-        for part in (self.alternative, self.shortcut, self.gradient):
+        for part in (self.explanation, self.alternative, self.shortcut, self.gradient):
             part.updateGeometry()
+        self._settle()
+
+    @Slot()
+    def _settle(self) -> None:
+        """Give the parts their heights now: in a content that is too low for them they would first be squeezed."""
+        content = self._content
+        height = max(self._column.totalHeightForWidth(content.width()), self.viewport().height())
+        content.resize(content.width(), height)
         self._column.activate()
 
     def _show_card(self, card: Card) -> None:
@@ -172,12 +195,38 @@ class InspectorView(QScrollArea):
             part.setVisible(bool(card.mac_formulas))
         self.origin_heading.setVisible(bool(card.parameter_formulas or card.mac_formulas))
 
-    def _show_block_parts(self, block: Block | None) -> None:
+    def _show_explanation(self, block: Block | None, node: Node | None) -> None:
+        self.explanation.setVisible(block is not None or node is not None)
+        if block is not None:
+            self.explanation.show_block(self._noted(block))
+        elif node is not None:
+            self.explanation.show_layer(self._document.snapshot.graph, node)
+
+    def _noted(self, block: Block) -> NotedBlock:
+        """Return what is known of a block, worked out once a snapshot."""
         graph = self._document.snapshot.graph
+        if self._known is None or self._known.graph is not graph or self._known.block is not block:
+            bill, alternative = block_bill(graph, block), block_alternative(graph.config, block)
+            self._known = NotedBlock(graph, block, bill, alternative, block_formula(graph, block))
+        return self._known
+
+    def _show_block_parts(self, block: Block | None) -> None:
         for part in (self.alternative, self.shortcut):
             part.setVisible(block is not None)
-            if block is not None:
-                part.show_block(graph, block)
+        if block is not None:
+            self.alternative.show_block(self._noted(block))
+            self.shortcut.show_block(self._document.snapshot.graph, block)
+
+    def _show_code(self, block: Block | None, node: Node | None) -> None:
+        """Offer the code of the block, of the block that the layer stands in, or of the whole network."""
+        snapshot = self._document.snapshot
+        graph, config = snapshot.graph, snapshot.config
+        shown = block or (graph.block_by_id.get(node.block) if node else None)
+        marked = node.id.removeprefix(f"{node.block}.").partition(".")[0] if node else ""
+        if shown is None:
+            self.code.show_source(lambda: network_code(config), marked)
+        else:
+            self.code.show_source(lambda: block_code(graph, shown), marked)
 
     def _show_network_parts(self, snapshot: Snapshot, reference: Snapshot | None, shown: bool) -> None:
         for part in (self.memory_heading, self.memory, self.convention, self.stages_heading, self.stages):
