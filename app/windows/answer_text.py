@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import byte_text, exact, percent_difference, seconds_text
+from app.formatting import byte_text, exact, exact_difference, percent_difference, seconds_text
 from app.services.engine_service import Answer
+from app.views.ledger.ledger_words import rule_text, term_text
+from resnet_core.analysis.conventions import Rule
 
 translate = QCoreApplication.translate
 METHODS = {
@@ -96,9 +99,9 @@ def _witnesses(document: dict[str, Any]) -> Iterator[str]:
         yield f"{line['witness']} {line['version']}: {verdict}"
         yield f"  {translate('Answer', 'our MACs')}  {exact(line['macs'])}"
         for item in line["items"]:
-            yield f"  {item['amount']:+,}  {item['cause']}"
+            yield f"  {exact_difference(item['amount'], 0)}  {_cause(item)}"
         if line["unexplained"]:
-            yield f"  {line['unexplained']:+,}  {translate('Answer', 'unexplained')}"
+            yield f"  {exact_difference(line['unexplained'], 0)}  {translate('Answer', 'unexplained')}"
         for layer in line["layers"][:MOST_LAYERS]:
             words = translate("Answer", "DIFFERENT {id}: {found} counted, {expected} expected")
             yield "  " + words.format(
@@ -108,6 +111,12 @@ def _witnesses(document: dict[str, Any]) -> Iterator[str]:
         yield "  " + translate("Answer", "parameters {theirs}, ours {ours}").format(
             theirs=exact(line["witness_parameters"]), ours=exact(line["parameters"])
         )
+
+
+def _cause(item: dict[str, Any]) -> str:
+    """Return why a counter counts more or less, in the language in force."""
+    rule = Rule(item["basis"], Fraction(item["coefficient"]))
+    return f"{term_text(item['term'])}: {rule_text(rule)}"
 
 
 def _agrees(line: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from app.application import Application
 from app.services.engine_service import Answer
 from app.views.ledger.ledger_view import LedgerView
 from app.views.ledger.sum_table import SumRow, SumTable
+from app.windows.answer_text import answer_text
 from resnet_core.analysis.conventions import CONVENTIONS, FVCORE, MULTIPLY_ADDS, PAPER_2015, PYTORCHCV, TORCHINFO
 from resnet_core.analysis.published_figures import published_figures
 from resnet_core.configuration.presets import preset
@@ -238,6 +239,17 @@ def test_that_a_check_that_differs_is_said(application: Application, document: d
     badge = badge_of(application)
     assert badge.text() == "✗ counts differ"
     assert "not explained" in badge.toolTip()
+
+
+def test_that_the_answer_says_each_cause_and_each_layer_that_differs(document: dict[str, Any]) -> None:
+    text = answer_text(Answer("check", document))
+    assert "+376,832  BatchNorm: 2 per output element" in text
+    assert "torchinfo 1.8.0: agrees" in text
+    first, *others = document["witnesses"]
+    layers = [{"id": "layer1.0.conv1", "expected": 5, "found": 6}]
+    text = answer_text(Answer("check", {**document, "witnesses": [{**first, "layers": layers}, *others]}))
+    assert "fvcore 0.1.5.post20221221: DIFFERS" in text
+    assert "DIFFERENT layer1.0.conv1: 6 counted, 5 expected" in text
 
 
 def test_that_a_build_verifies_nothing(application: Application, document: dict[str, Any]) -> None:

@@ -86,7 +86,7 @@ def test_that_nothing_is_unexplained_in_any_layer_whatever_a_network_has(part: s
         assert line.agrees
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(config=architectures())
 def test_that_nothing_is_unexplained_when_the_network_is_random(config: ArchitectureConfig) -> None:
     lines = answers(config)
