@@ -57,6 +57,8 @@ def _file(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    tip=N_("Action", "Write the block graph as SVG, PNG or PDF"), starts_group=True),
         ActionSpec("export_counts", menu, N_("Action", "Export Counts…"), files.export_counts,
                    tip=N_("Action", "Write every layer's counts as CSV or Markdown")),
+        ActionSpec("export_code", menu, N_("Action", "Export PyTorch Code…"), files.export_code,
+                   tip=N_("Action", "Write the network as a Python file that runs without Skipscope")),
         ActionSpec("quit", menu, N_("Action", "Quit"), to.window.close, ("Ctrl+Q",), starts_group=True),
     )  # fmt: skip
 

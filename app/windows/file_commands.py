@@ -103,6 +103,23 @@ class FileCommands(QObject):
             lambda: path.write_text(text, encoding="utf-8"), self.tr("{file} could not be written"), path
         )
 
+    def export_code(self) -> None:
+        """Ask for a file and write the architecture into it as PyTorch code."""
+        proposed = str(Path(self._folder()) / f"{self._document.config.name}.py")
+        filters = self.tr("Python (*.py)")
+        name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export PyTorch code"), proposed, filters)
+        if name:
+            self.export_code_to(Path(name))
+
+    def export_code_to(self, path: Path) -> bool:
+        """Write the architecture as PyTorch code to `path`; returns whether it could be."""
+        from resnet_core.export.torch_code import network_code
+
+        code = network_code(self._document.config)
+        return self._tried(
+            lambda: path.write_text(code, encoding="utf-8"), self.tr("{file} could not be written"), path
+        )
+
     def export_drawing(self) -> None:
         """Ask for a file and draw the architecture's blocks into it, as SVG, PNG or PDF by its ending."""
         proposed = str(Path(self._folder()) / f"{self._document.config.name}.svg")

@@ -16,6 +16,7 @@ from app.windows.desk_commands import help_of
 from app.windows.notice_bar import NoticeBar, TextDialog
 from resnet_core.configuration.config_file import load_config
 from resnet_core.configuration.presets import preset
+from resnet_core.export.torch_code import network_code
 
 
 def totals(application: Application) -> str:
@@ -228,6 +229,13 @@ def test_that_the_counts_are_exported_as_csv_and_markdown(application: Applicati
     column = rows[0].split(",").index("parameters")
     assert sum(int(row.split(",")[column]) for row in rows[1:]) == 25_557_032
     assert "118,013,952" in (tmp_path / "counts.md").read_text(encoding="utf-8")
+
+
+def test_that_the_network_is_exported_as_code(application: Application, tmp_path: Path) -> None:
+    assert application.files.export_code_to(tmp_path / "network.py")
+    assert (tmp_path / "network.py").read_text(encoding="utf-8") == network_code(application.document.config)
+    assert not application.files.export_code_to(tmp_path / "missing" / "network.py")
+    assert "network.py" in notice(application)
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF")])
