@@ -55,12 +55,12 @@ _TOTALS: tuple[tuple[str, str, str, Callable[[CostReport], int]], ...] = (
     ),
     (
         "macs", N_("Comparison", "MACs"),
-        N_("Comparison", "Multiply-accumulates of convolutions and linear layers for one image."),
+        N_("Comparison", "Multiply-accumulates of convolutions, blur filters and linear layers for one image."),
         lambda report: report.total.macs,
     ),
     (
         "flops", N_("Comparison", "FLOPs"),
-        N_("Comparison", "Two a MAC; bias, BatchNorm, ReLU and additions left out."),
+        N_("Comparison", "Two a MAC; biases, norms, activations and additions left out."),
         lambda report: report.total.flops,
     ),
     (

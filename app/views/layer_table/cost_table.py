@@ -187,10 +187,7 @@ class CostTable(QTableView):
         if column.key == "id":
             longest = len(max(map(attrgetter("id"), rows), key=len))
             return list({row.id for row in rows if len(row.id) > longest - 2})[:20]
-        if column.key in ("kind", "kernel"):
-            return list({self._model.text(row, column) for row in rows})
-        different = {getattr(row, column.field): row for row in rows}
-        return [self._model.text(row, column) for row in different.values()]
+        return list({self._model.text(row, column) for row in self._model.one_of_each(column)})
 
 
 def _number_text(number: int, column: Column) -> str:

@@ -111,7 +111,20 @@ class LayerTableModel(QAbstractTableModel):
         """Return the number farthest from 0 in a column of numbers, over all rows of the level."""
         if column.role == "difference":
             return max(self._values(self._all, column), key=abs, default=0)
+        if column.key == "dilation" and self._snapshot is not None:
+            return max(stage.dilation for stage in self._snapshot.config.stages)
         return max(self._values(self._all, column), default=0)
+
+    def one_of_each(self, column: Column) -> Sequence[Row]:
+        """Return rows of the level in which every text of a column occurs, as few as are found at once."""
+        if self._level == "layers" and column.key == "kernel" and self._snapshot is not None:
+            nodes = self._snapshot.graph.nodes
+            makes = {(node.kind, node.operation): row for node, row in zip(nodes, self._all, strict=True)}
+            return tuple(makes.values())
+        if self._level == "layers" or column.role == "shape":
+            read = attrgetter(column.field)
+            return tuple({read(row): row for row in self._all}.values())
+        return self._all
 
     def only_in_reference(self) -> tuple[Row, ...]:
         """Return the reference's rows of this level that have no counterpart here, so that no difference shows them."""
@@ -224,8 +237,6 @@ class LayerTableModel(QAbstractTableModel):
             return (self._difference(row, column) for row in rows)
         if column.field == "flops":
             return (2 * macs for macs in map(attrgetter("macs"), rows))
-        if column.role == "optional":
-            return (self._read(row, column) or 0 for row in rows)
         return map(attrgetter(column.field), rows)
 
     def _difference(self, row: Row, column: Column) -> int:

@@ -71,7 +71,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "macs",
         N_("LayerTable", "MACs"),
-        N_("LayerTable", "Multiply-accumulates for one image; convolutions and linear layers, biases left out."),
+        N_("LayerTable", "Multiply-accumulates for one image: convolutions, blur filters, linear layers; no biases."),
         "count",
         "macs",
         True,
