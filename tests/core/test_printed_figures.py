@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import pytest
 
@@ -26,6 +27,7 @@ def figure_id(value: object) -> str:
     return f"{value.quantity} {value.printed}, {value.source}" if isinstance(value, PrintedCount) else ""
 
 
+@lru_cache(maxsize=1)  # the figures of one network follow one another
 def report_of(entry: Preset) -> CostReport:
     return cost_report(build_graph(preset(entry.name)))
 

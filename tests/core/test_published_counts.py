@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pytest
 
 from resnet_core.analysis.cost_report import CostReport, cost_report
@@ -21,6 +23,12 @@ def paper_id(row: Row) -> str:
 
 def report_of(row: Row) -> CostReport:
     return cost_report(build_graph(torchvision_config(row)))
+
+
+@lru_cache
+def preset_report(name: str) -> CostReport:
+    """The report of a preset, which several tests look at."""
+    return cost_report(build_graph(preset(name)))
 
 
 @pytest.mark.parametrize("name", TORCHVISION)
@@ -52,10 +60,15 @@ def test_that_torchvisions_names_lead_to_the_preset(name: str) -> None:
 
 
 @pytest.mark.parametrize("row", PAPERS, ids=paper_id)
-def test_that_the_counts_are_the_papers(row: Row) -> None:
-    total = cost_report(build_graph(paper_config(row))).total
-    assert total.parameters == int(row["computed_params_exact"])
-    assert total.macs == int(row["computed_macs_exact"])
+def test_that_the_counts_are_the_papers_and_the_depth_is_the_one_in_the_name(row: Row) -> None:
+    report = cost_report(build_graph(paper_config(row)))
+    assert report.total.parameters == int(row["computed_params_exact"])
+    assert report.total.macs == int(row["computed_macs_exact"])
+    depth = report.depth
+    if row["model"].startswith("WRN-") and row["dataset"] == "CIFAR-10":
+        # 6n + 4: three projections are counted instead of the linear layer, also where factor 1 needs only two.
+        depth = report.depth_with_projections + (row["widen_k"] == "1")
+    assert depth == int(row["depth_printed"])
 
 
 @pytest.mark.parametrize("row", PAPERS, ids=paper_id)
@@ -69,16 +82,6 @@ def test_that_each_network_of_the_papers_is_a_preset(row: Row) -> None:
 
 def test_that_all_rows_of_the_papers_are_tested() -> None:
     assert len(PAPERS) == 54
-
-
-@pytest.mark.parametrize("row", PAPERS, ids=paper_id)
-def test_that_the_depth_is_the_one_in_the_name(row: Row) -> None:
-    report = cost_report(build_graph(paper_config(row)))
-    depth = report.depth
-    if row["model"].startswith("WRN-") and row["dataset"] == "CIFAR-10":
-        # 6n + 4: three projections are counted instead of the linear layer, also where factor 1 needs only two.
-        depth = report.depth_with_projections + (row["widen_k"] == "1")
-    assert depth == int(row["depth_printed"])
 
 
 @pytest.mark.parametrize(
@@ -101,13 +104,13 @@ def test_that_the_depth_is_the_one_in_the_name(row: Row) -> None:
     ],
 )
 def test_that_a_preset_has_its_published_counts(name: str, parameters: int, macs: int) -> None:
-    total = cost_report(build_graph(preset(name))).total
+    total = preset_report(name).total
     assert (total.parameters, total.macs, total.flops) == (parameters, macs, 2 * macs)
 
 
 @pytest.mark.parametrize("name", [name for name in preset_names() if name.startswith("Plain-")])
 def test_that_a_plain_twin_lacks_only_projections(name: str) -> None:
-    plain, residual = (cost_report(build_graph(preset(n))) for n in (name, name.replace("Plain", "ResNet")))
+    plain, residual = (preset_report(n) for n in (name, name.replace("Plain", "ResNet")))
     projections = [layer for layer in residual.layers if ".downsample." in layer.id]
     assert residual.total.parameters - plain.total.parameters == sum(row.parameters for row in projections)
     assert residual.total.macs - plain.total.macs == sum(row.macs for row in projections)

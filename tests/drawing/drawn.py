@@ -8,7 +8,7 @@ from typing import Any
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.presets import preset
+from resnet_core.configuration.presets import find_preset, preset
 from resnet_core.drawing.display_list import Box, Drawing, Item, Level, Polyline, Rectangle, Text
 from resnet_core.drawing.structure import structure_drawing
 
@@ -92,6 +92,12 @@ def drawn(network: str | ArchitectureConfig, level: Level) -> tuple[Graph, Drawi
         network = tricky(network) if network in TRICKY else preset(network)
     graph = build_graph(network)
     return graph, structure_drawing(graph, level)
+
+
+def is_very_deep(network: str) -> bool:
+    """Whether a preset has so many layers that a test leaves its layer level out: the same blocks, for seconds."""
+    entry = find_preset(network)
+    return entry is not None and entry.counts.depth > 1000
 
 
 def texts(drawing: Drawing) -> list[Text]:

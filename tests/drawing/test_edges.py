@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 
 from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.presets import preset_names
+from resnet_core.configuration.presets import search_presets
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Box, Drawing, Polyline, Rectangle, edge_id
-from tests.drawing.drawn import TRICKY, drawn
+from tests.drawing.drawn import TRICKY, drawn, is_very_deep
 from tests.strategies import architectures
 
 Point = tuple[float, float]
-NAMES = [name for name in preset_names() if not name.endswith(("1202", "1001"))]
+NAMES = [entry.name for entry in search_presets("") if not is_very_deep(entry.name)]
 
 
 def lines_of(drawing: Drawing) -> dict[str, Arch | Polyline]:
