@@ -91,6 +91,14 @@ def test_that_graph_and_model_are_the_same_network_when_it_is_a_preset(name: str
     assert_same_network(preset(name), "meta", shapes)
 
 
+@pytest.mark.parametrize("name", ["Test-ResNet", "ECA-ResNet-26-T", "SE-ResNet-33-TS", "ResNet-Blur-18", "BiT-R50x1"])
+def test_that_remembered_shapes_are_those_that_torch_works_out(name: str, shapes: RememberedShapes) -> None:
+    model, images = built(preset(name), "meta")
+    with shapes:
+        remembered = [observe(model, images) for _ in range(2)]
+    assert remembered == [observe(model, images)] * 2
+
+
 @settings(max_examples=RANDOM_NETWORKS)
 @given(config=architectures())
 def test_that_graph_and_model_are_the_same_network_when_it_is_random(config: ArchitectureConfig) -> None:
