@@ -31,11 +31,10 @@ from app.views.inspector.facts import (
 from app.views.inspector.gradient_section import GradientSection
 from app.wording import kind_text, problems_text
 from resnet_core.analysis.block_alternative import block_alternative, block_bill, override_of, with_override
-from resnet_core.architecture.graph import Block, Node
-from resnet_core.configuration.architecture_config import BlockKind, ShortcutOption
+from resnet_core.architecture.graph import Block, Graph, Node
+from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind, ShortcutOption
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.validation import ConfigurationError
-from resnet_core.export.torch_code import block_code, network_code
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
@@ -224,9 +223,9 @@ class InspectorView(QScrollArea):
         shown = block or (graph.block_by_id.get(node.block) if node else None)
         marked = node.id.removeprefix(f"{node.block}.").partition(".")[0] if node else ""
         if shown is None:
-            self.code.show_source(lambda: network_code(config), marked)
+            self.code.show_source(lambda: _network_code(config), marked)
         else:
-            self.code.show_source(lambda: block_code(graph, shown), marked)
+            self.code.show_source(lambda: _block_code(graph, shown), marked)
 
     def _show_network_parts(self, snapshot: Snapshot, reference: Snapshot | None, shown: bool) -> None:
         for part in (self.memory_heading, self.memory, self.convention, self.stages_heading, self.stages):
@@ -278,6 +277,18 @@ class InspectorView(QScrollArea):
             self.problem.setVisible(True)
             return
         self._document.replace(changed, text)
+
+
+def _network_code(config: ArchitectureConfig) -> str:
+    from resnet_core.export.torch_code import network_code  # not needed for the first paint
+
+    return network_code(config)
+
+
+def _block_code(graph: Graph, block: Block) -> str:
+    from resnet_core.export.torch_code import block_code
+
+    return block_code(graph, block)
 
 
 def _text_label(name: str, role: str = "", text: str = "") -> QLabel:
