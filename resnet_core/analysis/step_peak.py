@@ -24,8 +24,9 @@ from resnet_core.analysis.saved_tensors import (
 from resnet_core.analysis.tensor_lifetimes import Lifetime, lifetimes, output_widths, widths_at
 from resnet_core.architecture.graph import Graph, NodeKind
 
-UpdateLoop = Literal["each", "all"]
-"""Whether the optimiser updates parameters one by one (torch on the CPU) or all at once (its `foreach`, on CUDA)."""
+UpdateLoop = Literal["each", "all", "none"]
+"""Whether the optimiser updates parameters one by one (torch on the CPU), all at once (its `foreach`, on CUDA), or the
+step ends before the update."""
 
 #: Layers that hand the gradient of their output on to their inputs without making another tensor of it.
 _HANDS_ON: frozenset[NodeKind] = VIEWS | {"add", "scalar_bias", "stack", "concat", "sum_rows"}
@@ -88,7 +89,7 @@ class _Step:
     def update(self, loop: UpdateLoop) -> Span:
         """Return the temporary values of the update: two of the largest parameter, or one of every parameter."""
         counts = [parameters_of(node) for node in self._nodes]
-        values = sum(counts) if loop == "all" else 2 * max(counts)
+        values = {"each": 2 * max(counts), "all": sum(counts), "none": 0}[loop]
         return Span(Bytes(values * self._recipe.parameter_width), self._last, self._last)
 
     def activations(self) -> list[Span]:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from resnet_core.command_line.tables import count, megabytes, print_table, signed
 
 if TYPE_CHECKING:
-    from resnet_core.verification.verification_report import MeasuredStep, VerificationReport, WitnessLine
+    from resnet_core.verification.verification_report import (
+        MeasuredMemory,
+        MeasuredStep,
+        VerificationReport,
+        WitnessLine,
+    )
 
 MOST_LAYERS = 10
 
@@ -34,8 +39,15 @@ def _step_line(step: MeasuredStep) -> str:
     times += f"backward {1e3 * step.backward_s:.0f} ms"
     if step.memory is None:
         return f"{times}; this system does not tell the memory"
-    memory = f"{megabytes(step.memory.step_bytes)} measured ({step.memory.method.replace('_', ' ')})"
-    return f"{times}; {memory}, {megabytes(step.forecast_bytes)} forecast"
+    return f"{times}\n{_memory_text(step, step.memory)}"
+
+
+def _memory_text(step: MeasuredStep, memory: MeasuredMemory) -> str:
+    method = memory.method.replace("_", " ")
+    if memory.peak_bytes is None or step.peak_error is None:
+        return f"{megabytes(memory.step_bytes)} measured ({method}), {megabytes(step.forecast_bytes)} forecast"
+    peak = f"peak memory of the step: {megabytes(step.forecast_peak_bytes)} forecast"
+    return f"{peak}, {megabytes(memory.peak_bytes)} measured ({method}), error {100 * step.peak_error:+.1f} %"
 
 
 def _print_witness(line: WitnessLine) -> None:

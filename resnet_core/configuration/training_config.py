@@ -10,6 +10,8 @@ from resnet_core.configuration.fields import FrozenConfig, chosen, setting
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 MINUTE_S = 60.0
+EVALUATION_BATCH = 256
+"""Images of the test split that go through the network at once."""
 
 
 class TrainingConfig(FrozenConfig):

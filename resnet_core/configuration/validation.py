@@ -98,6 +98,24 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "shift_beyond_image": QT_TRANSLATE_NOOP(
             "Problem", "a shift of {shift} px moves an image of {size} px out of sight; take at most {bound}"
         ),
+        "memory_batch": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a step of {batch} images needs at least {needed}, and {device} has {available}; take at most {largest}",
+        ),
+        "memory_network": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a step of {batch} images needs at least {needed}, and {device} has {available}, too little for a single "
+            "image; take a smaller network or input",
+        ),
+        "memory_weights": QT_TRANSLATE_NOOP(
+            "Problem",
+            "the weights alone need {needed}, and {device} has {available}; take a smaller network",
+        ),
+        "memory_evaluation": QT_TRANSLATE_NOOP(
+            "Problem",
+            "evaluating {images} images at once needs at least {needed}, and {device} has {available}; take a smaller "
+            "network or input",
+        ),
         "device_absent": QT_TRANSLATE_NOOP("Problem", "there is no {value} here; take one of {choices}"),
         "warmup": QT_TRANSLATE_NOOP("Problem", "{value} is not a share of the run; take a number from 0 to below 1"),
         "other": QT_TRANSLATE_NOOP("Problem", "{text}"),

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from resnet_core.analysis.memory import MemoryRecipe
+from resnet_core.analysis.memory_fit import memory_problem, training_fit
+from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import config_to_toml, parse_run_config, validated
 from resnet_core.configuration.data_catalog import DataSetFacts, find_data_set
@@ -31,6 +34,8 @@ from resnet_core.training.datasets import TensorDataSet, load_data_set
 from resnet_core.training.devices import resolve_device
 from resnet_core.training.initial_flow import initial_flow
 from resnet_core.training.loop import RunContext, train
+from resnet_core.verification.memory_probe import free_bytes
+from resnet_core.verification.memory_refusal import refuse_step
 
 OnProgress = Callable[[Report], None] | None
 
@@ -53,6 +58,7 @@ def run_train_job(
     fitted = fit_for_training(run, facts)
     fitted_run = RunConfig(architecture=fitted.config, training=run.training)
     _refuse_problems(fitted_run, facts)
+    _refuse_too_large(fitted_run, facts)
     notes = (fitting_line(fitted.config.name, facts.name, fitted.changes),) if fitted.changes else ()
     with RunStore.create(run_folder, config_toml=config_to_toml(fitted.config, run.training)) as store:
         context = RunContext(name, notes, store.checkpoints_folder)
@@ -75,6 +81,7 @@ def run_resume_job(
     run = parse_run_config(reader.config_toml(), str(run_folder / CONFIG_NAME))
     facts = find_data_set(run.training.data, run.training.image_size)
     _refuse_problems(run, facts)
+    _refuse_too_large(run, facts)
     with RunStore.reopen(run_folder) as store:
         summary = reader.summary()
         start, length = _starting_point(reader, summary)
@@ -100,9 +107,11 @@ def run_probe_job(run: RunConfig, *, on_progress: OnProgress = None) -> dict[str
     facts = _probe_facts(run)
     probed = RunConfig(architecture=fit_to_data(run.architecture, facts).config, training=run.training)
     _refuse_problems(probed, facts)
+    device = resolve_device(run.training.device)
+    refuse_step(build_graph(probed.architecture), MemoryRecipe(run.training.batch_size, "sgd"), device)
     _listener(on_progress)(Progress("working", text="one forward and one backward pass"))
     data = load_data_set(facts, seed=run.training.seed)
-    return initial_flow(probed, data, resolve_device(run.training.device))
+    return initial_flow(probed, data, device)
 
 
 def run_check_job(
@@ -141,6 +150,17 @@ def _refuse_problems(run: RunConfig, facts: DataSetFacts) -> None:
     if problems:
         raise ConfigurationError(problems)
     resolve_device(run.training.device)
+
+
+def _refuse_too_large(run: RunConfig, facts: DataSetFacts) -> None:
+    """Raise ConfigurationError where training `run` cannot fit into what its device has left."""
+    device = resolve_device(run.training.device)
+    free = free_bytes(device)
+    if free is None:
+        return
+    problem = memory_problem(training_fit(run, facts, free, on_cpu=device.type == "cpu"), str(device))
+    if problem is not None:
+        raise ConfigurationError([problem])
 
 
 def _starting_point(reader: RunReader, summary: RunSummary) -> tuple[Checkpoint | None, RunLength]:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from resnet_core.configuration.training_config import TrainingConfig
+from resnet_core.configuration.training_config import EVALUATION_BATCH, TrainingConfig
 from resnet_core.training.augmentation import random_shift
 from resnet_core.training.batch_order import BatchOrder, seeded_generator
 from resnet_core.training.datasets import TensorDataSet
-
-EVALUATION_BATCH = 256
 
 
 class Batches:

@@ -9,17 +9,22 @@ import torch
 import torch.nn.functional as F
 
 from resnet_core.analysis.cost_report import CostReport
+from resnet_core.analysis.memory import MemoryRecipe
+from resnet_core.analysis.step_peak import step_peak
+from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig, HeadConfig, StageConfig, StemConfig
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.training.devices import synchronize
 from resnet_core.verification.memory_probe import (
     MemoryReading,
+    compact_heap,
     free_bytes,
     memory_method,
     read_memory,
     release_free_memory,
     reset_peak,
 )
+from resnet_core.verification.memory_refusal import refuse_step
 from resnet_core.verification.verification_report import MeasuredMemory, MeasuredStep
 
 
@@ -67,31 +72,52 @@ def _warm_up(device: torch.device) -> None:
 
 
 def measure_step(built: BuiltModel, report: CostReport) -> MeasuredStep:
-    """Return the times and the memory of one forward and backward pass of `report.memory.batch` images.
+    """Return the memory of one forward and backward pass of `report.memory.batch` images, and the times of a second.
 
-    The model's gradients are set and its BatchNorm buffers move, as in training. Raises VerificationError where memory
+    The model's gradients are set and its BatchNorm buffers move, as in training. Raises ConfigurationError where memory
     would be too small, and whatever torch raises where the step is not possible.
     """
     memory, device = report.memory, built.device
-    require_memory(device, memory.gradient_bytes + memory.saved_bytes)
-    images_NCHW = torch.zeros(memory.batch, *report.layers[0].output_shape, device=device)
-    labels = torch.zeros(memory.batch, dtype=torch.int64, device=device)
-    reset_peak(device)
-    started = time.perf_counter()
-    loss = F.cross_entropy(built.model(images_NCHW), labels)
-    synchronize(device)
-    halfway, middle = time.perf_counter(), read_memory(device)
-    resumed = time.perf_counter()
-    loss.backward()
-    synchronize(device)
-    ended, last = time.perf_counter(), read_memory(device)
+    graph, recipe = build_graph(built.model.config), MemoryRecipe(memory.batch, "sgd")
+    refuse_step(graph, recipe, device, place=(), held_bytes=memory.parameter_bytes + memory.buffer_bytes)
+    images_NCHW = torch.ones(memory.batch, *report.layers[0].output_shape, device=device)  # untouched zeros take none
+    with compact_heap(device):
+        reset_peak(device)
+        loss = _loss(built.model(images_NCHW))
+        synchronize(device)
+        middle = read_memory(device)
+        loss.backward()
+        synchronize(device)
+        last = read_memory(device)
+    del loss
+    forward_s, backward_s = _times(built, images_NCHW)
     return MeasuredStep(
         batch=memory.batch,
-        forward_s=halfway - started,
-        backward_s=ended - resumed,
+        forward_s=forward_s,
+        backward_s=backward_s,
         forecast_bytes=memory.total_bytes - memory.optimizer_bytes,
         memory=_relative(device, built.before, built.after, middle, last),
+        forecast_peak_bytes=step_peak(graph, recipe, "none").bytes,
     )
+
+
+def _times(built: BuiltModel, images_NCHW: torch.Tensor) -> tuple[float, float]:
+    """Return the seconds of a forward and of a backward pass."""
+    built.model.zero_grad(set_to_none=True)
+    started = time.perf_counter()
+    loss = _loss(built.model(images_NCHW))
+    synchronize(built.device)
+    halfway = time.perf_counter()
+    loss.backward()
+    synchronize(built.device)
+    return halfway - started, time.perf_counter() - halfway
+
+
+def _loss(output: torch.Tensor | dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return the cross-entropy of logits; of maps or features, which have no classes, their sum."""
+    if isinstance(output, dict):
+        return torch.stack([part.sum() for part in output.values()]).sum()
+    return F.cross_entropy(output, torch.zeros(len(output), dtype=torch.int64, device=output.device))
 
 
 def _relative(device: torch.device, *readings: MemoryReading | None) -> MeasuredMemory | None:

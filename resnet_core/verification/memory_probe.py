@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import os
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
+from resnet_core.system_memory import available_memory_bytes, kibibyte_lines
 from resnet_core.verification.verification_report import MemoryMethod
 
 _STATUS = Path("/proc/self/status")
 _RESET_PEAK = "5"  # to clear_refs: see proc(5)
+# See mallopt(3): larger blocks than the threshold are mapped one by one; glibc raises it up to 32 MiB by itself.
+_MMAP_THRESHOLD = -3
+_SMALL_BLOCK_BYTES = 128 * 1024
+_LARGE_BLOCK_BYTES = 32 * 1024**2
 
 
 class MemoryReading(NamedTuple):
@@ -52,6 +57,34 @@ def release_free_memory(device: torch.device) -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
+@contextmanager
+def compact_heap(device: torch.device) -> Iterator[None]:
+    """Have large tensors take their memory from the system one by one, and give it back at once, for a while.
+
+    Before version 2.38 glibc hardly finds an aligned block again that was freed at the same size, so that a heap in
+    which tensors come and go grows by up to a half over what is alive. The price is time: each page is new each time.
+    """
+    options = _allocator_options() if device.type == "cpu" else None
+    if options is None:
+        yield
+        return
+    options(_MMAP_THRESHOLD, _SMALL_BLOCK_BYTES)
+    try:
+        yield
+    finally:
+        options(_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
+
+
+def _allocator_options() -> Callable[[int, int], int] | None:
+    """Return glibc's mallopt, or None where there is none."""
+    if sys.platform != "linux":
+        return None
+    with suppress(AttributeError, OSError):
+        found: Callable[[int, int], int] = ctypes.CDLL(None).mallopt
+        return found
+    return None
+
+
 def read_memory(device: torch.device) -> MemoryReading | None:
     """Return the memory in use on `device`, or None where the system does not tell."""
     if device.type == "cuda":
@@ -68,16 +101,12 @@ def free_bytes(device: torch.device) -> int | None:
         return free
     if device.type == "mps":
         return int(torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory())
-    with suppress(OSError, KeyError, ValueError):
-        return _kibibytes(Path("/proc/meminfo"))["MemAvailable"]
-    with suppress(AttributeError, ValueError, OSError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return None
+    return available_memory_bytes()
 
 
 def _resident() -> MemoryReading | None:
     with suppress(OSError, KeyError, ValueError):
-        status = _kibibytes(_STATUS)
+        status = kibibyte_lines(_STATUS)
         return MemoryReading(status["VmRSS"], status["VmHWM"])
     if sys.platform == "darwin":
         import resource
@@ -85,9 +114,3 @@ def _resident() -> MemoryReading | None:
         # macOS tells the largest resident size so far, in bytes, and cannot begin anew.
         return MemoryReading(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, None)
     return None
-
-
-def _kibibytes(path: Path) -> dict[str, int]:
-    """Return the lines `Name:  123 kB` of a file of /proc, in bytes."""
-    lines = (line.split() for line in path.read_text().splitlines())
-    return {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines if len(words) == 3 and words[2] == "kB"}

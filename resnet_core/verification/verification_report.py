@@ -133,7 +133,8 @@ class MeasuredStep(NamedTuple):
     """One forward and backward pass in training mode.
 
     `forecast_bytes` is ours: weights, buffers, gradients and what backward needs, without optimiser, workspace and
-    loss. `memory` is None where the system does not tell.
+    loss; `forecast_peak_bytes` the most of it that is held at once, with what the pass needs in passing. `memory` is
+    None where the system does not tell.
     """
 
     batch: int
@@ -141,12 +142,23 @@ class MeasuredStep(NamedTuple):
     backward_s: float
     forecast_bytes: int
     memory: MeasuredMemory | None
+    forecast_peak_bytes: int
+
+    @property
+    def peak_error(self) -> float | None:
+        """The forecast peak's error, (forecast - measured) / measured; None where no peak was measured."""
+        peak = None if self.memory is None else self.memory.peak_bytes
+        return (self.forecast_peak_bytes - peak) / peak if peak else None
 
     def as_document(self) -> dict[str, Any]:
         """Return the measurement for JSON; what the system does not tell is absent."""
         document = self._asdict()
         del document["memory"]
-        return document | ({} if self.memory is None else {"memory": self.memory.as_document()})
+        if self.memory is not None:
+            document["memory"] = self.memory.as_document()
+        if self.peak_error is not None:
+            document["peak_error"] = self.peak_error
+        return document
 
 
 class VerificationReport(NamedTuple):

@@ -21,6 +21,7 @@ from resnet_core.verification import fvcore_witness, torch_witness, torchinfo_wi
 from resnet_core.verification.count_items import count_items, layer_differences
 from resnet_core.verification.graph_agreement import graph_mismatches
 from resnet_core.verification.measured_build import build_on, measure_step, reason, require_memory
+from resnet_core.verification.memory_refusal import refuse_weights
 from resnet_core.verification.verification_report import (
     Failure,
     MeasuredStep,
@@ -64,7 +65,7 @@ def verify(
     `device` is what `training.devices.resolve_device` takes. `batch` images go through one training step, to measure
     its time and memory. With no `witnesses` the network is only built, run and compared with its graph. A step or a
     witness that fails becomes a `Failure` in the report; what `progress` raises ends the verification. Raises
-    ConfigurationError where the device is absent, VerificationError where building fails.
+    ConfigurationError where the device is absent or too small for the weights, VerificationError where building fails.
     """
     target, graph, parts = resolve_device(device), build_graph(config), 3 + len(witnesses)
 
@@ -73,7 +74,7 @@ def verify(
             progress(done, parts, label)
 
     report = cost_report(graph, batch=batch)
-    require_memory(target, report.memory.parameter_bytes + report.memory.buffer_bytes)
+    refuse_weights(report.memory.parameter_bytes + report.memory.buffer_bytes, target)
 
     tell(0, N_("Progress", "building the network"))
     built = build_on(config, target, seed)

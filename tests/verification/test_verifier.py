@@ -15,7 +15,6 @@ from resnet_core.configuration.presets import preset
 from resnet_core.configuration.validation import ConfigurationError
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.verification.graph_agreement import graph_mismatches
-from resnet_core.verification.measured_build import VerificationError
 from resnet_core.verification.verification_report import LayerMismatch
 from resnet_core.verification.verifier import verify
 
@@ -122,7 +121,7 @@ def test_that_a_step_that_torch_refuses_is_a_line() -> None:
 
 def test_that_a_network_too_large_for_the_machine_is_refused_before_it_is_built() -> None:
     stages = tuple(StageConfig(blocks=400, width=8192, kind="bottleneck") for _ in range(5))
-    with pytest.raises(VerificationError, match=r"cpu: [\d,.]+ GB would be needed and .* take a smaller network"):
+    with pytest.raises(ConfigurationError, match=r"weights alone need [\d,.]+ GB, and cpu has .* a smaller network"):
         verify(ArchitectureConfig(stages=stages))
 
 
