@@ -18,14 +18,20 @@ from resnet_core.command_line.ledger_text import (
     print_conventions,
     print_ledger,
 )
-from resnet_core.command_line.tables import count, megabytes, print_json, print_table, shape_text, signed
+from resnet_core.command_line.memory_text import (
+    add_memory_options,
+    device_fit,
+    memory_document,
+    memory_recipe,
+    print_memory,
+)
+from resnet_core.command_line.tables import count, print_json, print_table, shape_text, signed
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import json_schema
 
 CONVENTION = (
     "MACs and activations: convolutions and linear layers, one image; 1 MAC = 2 FLOPs; bias, BatchNorm, ReLU, "
-    "pooling and additions left out.\nTraining memory: float32, SGD with momentum, batch {batch}; "
-    "library workspace left out."
+    "pooling and additions left out."
 )
 
 
@@ -34,7 +40,7 @@ def add_commands(commands: Any) -> None:
     analyze = commands.add_parser("analyze", help="count a network layer by layer")
     add_config(analyze)
     analyze.add_argument("--input", metavar="CxHxW", help="another input size, for example 3x224x224")
-    analyze.add_argument("--batch", type=int, default=1, metavar="N", help="images a step, for memory (default 1)")
+    add_memory_options(analyze)
     analyze.add_argument(
         "--convention",
         metavar="NAME",
@@ -57,13 +63,14 @@ def add_commands(commands: Any) -> None:
 
 def run_analyze(arguments: argparse.Namespace) -> int:
     """Count one network."""
-    if not 1 <= arguments.batch <= 1_000_000:
-        raise UsageError(f"--batch {arguments.batch}: take a whole number from 1 to 1000000")
+    recipe = memory_recipe(arguments)
     config = read_architecture(arguments.config, arguments.assignments, arguments.input)
     graph = build_graph(config)
+    fit = device_fit(graph, recipe, arguments.device_memory)
     chosen = _convention(arguments.convention)
     if arguments.json:
-        document = report_document(config, cost_report(graph, batch=arguments.batch))
+        report = cost_report(graph, **recipe._asdict())
+        document = report_document(config, report) | {"memory": memory_document(graph, report, fit)}
         if chosen is not None:
             document["ledger"] = ledger_document(graph, chosen)
         if arguments.ledger:
@@ -71,7 +78,9 @@ def run_analyze(arguments: argparse.Namespace) -> int:
         print_json(document)
         return 0
     if chosen is None and not arguments.ledger:
-        _print_report(config, cost_report(graph, batch=arguments.batch))
+        report = cost_report(graph, **recipe._asdict())
+        _print_report(config, report)
+        print_memory(graph, report, fit)
     if chosen is not None:
         print_ledger(graph, chosen)
     if arguments.ledger:
@@ -162,7 +171,7 @@ def _memory(report: CostReport) -> dict[str, Any]:
         "optimizer_bytes": memory.optimizer_bytes,
         "buffer_bytes": memory.buffer_bytes,
         "optimizer": memory.optimizer,
-        "precision": "float32",
+        "precision": memory.precision,
     }
 
 
@@ -203,9 +212,7 @@ def _print_report(config: ArchitectureConfig, report: CostReport) -> None:
     total = report.total
     rows.append(("total", "", "", count(total.parameters), count(total.macs), count(total.activations), ""))
     print_table(header, rows, 2)
-    memory = report.memory
-    print(f"\ntraining memory {megabytes(memory.total_bytes)}, of it kept for backward {megabytes(memory.saved_bytes)}")
-    print(CONVENTION.format(batch=memory.batch))
+    print(f"\n{CONVENTION}")
 
 
 def _total_row(reference: GroupCost, other: GroupCost) -> tuple[str, ...]:
