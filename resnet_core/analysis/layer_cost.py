@@ -8,7 +8,6 @@ from resnet_core.architecture.graph import Node, NodeKind
 from resnet_core.architecture.layers import NORM_KINDS
 from resnet_core.architecture.tensor_shapes import Shape
 
-
 KINDS_WITH_BUFFERS = frozenset({"batch_norm", "blur_pool"})
 
 

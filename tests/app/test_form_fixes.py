@@ -112,6 +112,17 @@ def test_that_several_problems_are_mended_by_one_click(view: ArchitectureView) -
     assert (view._document.config.block.groups, view._document.config.block.base_width) == (1, 64)
 
 
+def test_that_what_is_said_under_a_field_covers_no_other(view: ArchitectureView) -> None:
+    view._document.open_preset("PreResNet-110", "Open")
+    choose(editor(view, "initialization", "scheme"), "fixup")
+    QApplication.processEvents()
+    section = next(section for section in view.form.sections if section.name == "initialization")
+    parts = [widget for row in section.rows for widget in (row.editor, row.note) if widget is not None]
+    shown = [widget.geometry() for widget in parts if widget.isVisible()]
+    assert len(shown) == 3
+    assert not any(one.intersects(other) for one in shown for other in shown if one is not other)
+
+
 def test_that_a_fix_that_is_not_enough_tells_what_is_left(view: ArchitectureView) -> None:
     choose(editor(view, "norm", "kind"), "group")
     form = view.form_model

@@ -50,7 +50,8 @@ def assert_clean(graph: Graph, block: Block, room: FigureRoom) -> None:
 
 @pytest.mark.parametrize("width", [180.0, 230.0, 420.0])
 @pytest.mark.parametrize(
-    "name", ["ResNet-50", "ResNet-20", "SE-ResNet-50", "ECA-ResNet-50-D", "ResNetV2-50", "ResNeXt-50-32x4d", "BiT-R50x1"]
+    "name",
+    ["ResNet-50", "ResNet-20", "SE-ResNet-50", "ECA-ResNet-50-D", "ResNetV2-50", "ResNeXt-50-32x4d", "BiT-R50x1"],
 )
 def test_that_nothing_overlaps_or_leaves_the_figure_when_it_is_a_preset(name: str, width: float) -> None:
     graph = build_graph(preset(name))
