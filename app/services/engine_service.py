@@ -114,7 +114,7 @@ class EngineService(QObject):
         if not self._is_free():
             return
         try:
-            plan = plan_training(self._document.config, self._recipe.config)
+            plan = plan_training(self._document.config, self._recipe.config, self._engine.devices)
             folder = self._library.new_folder(plan.name)
         except PlanRefused as error:
             self.failed.emit(str(error), "")

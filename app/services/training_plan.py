@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
+from app.state.engine_state import DeviceFacts
 from app.wording import problem_text
+from resnet_core.analysis.memory_fit import memory_problem, training_fit
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.configuration.data_catalog import DataSetError, DataSetFacts, find_data_set
@@ -20,6 +22,7 @@ from resnet_core.configuration.fitting import (
 )
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
 from resnet_core.configuration.validation import ConfigurationError, Problem, dotted
+from resnet_core.system_memory import available_memory_bytes
 
 translate = QCoreApplication.translate
 
@@ -36,16 +39,35 @@ class TrainingPlan(NamedTuple):
     line: str
 
 
-def plan_training(config: ArchitectureConfig, recipe: TrainingConfig) -> TrainingPlan:
-    """Return the run of `config` after `recipe`; raises PlanRefused."""
+def plan_training(
+    config: ArchitectureConfig, recipe: TrainingConfig, devices: tuple[DeviceFacts, ...] = ()
+) -> TrainingPlan:
+    """Return the run of `config` after `recipe`; raises PlanRefused, also where it cannot fit its device's memory.
+
+    `devices` are those the engine told of, the one that `auto` takes first; until it has, only the CPU is known.
+    """
     facts = _facts(recipe)
     fitted = fit_for_training(RunConfig(architecture=config, training=recipe), facts)
     problems = training_problems(fitted.config, recipe, facts)
+    problems = problems or _memory_problems(RunConfig(architecture=fitted.config, training=recipe), facts, devices)
     if problems:
         raise PlanRefused(_refusal(config.name, problems))
     # The worker fits it again and writes in the run's notes what it changed.
     text = config_to_toml(config, recipe)
     return TrainingPlan(config.name, text, fitting_text(config.name, facts, fitted.changes))
+
+
+def _memory_problems(run: RunConfig, facts: DataSetFacts, devices: tuple[DeviceFacts, ...]) -> tuple[Problem, ...]:
+    """Return why the run cannot fit the memory of its device; nothing where the device or its memory is unknown."""
+    choice = run.training.device
+    found = next((device for device in devices if choice == "auto" or device.id.startswith(choice)), None)
+    name = found.id if found else choice
+    on_cpu = name == "cpu"
+    memory_bytes = available_memory_bytes() if on_cpu else found.memory_bytes if found else None
+    if memory_bytes is None:
+        return ()
+    problem = memory_problem(training_fit(run, facts, memory_bytes, on_cpu=on_cpu), name)
+    return (problem,) if problem is not None else ()
 
 
 def fitted_to_data(config: ArchitectureConfig, recipe: TrainingConfig) -> tuple[ArchitectureConfig, str]:
