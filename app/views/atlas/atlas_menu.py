@@ -1,4 +1,4 @@
-"""Offers the tracks to show, hide and move, and the zoom, as a context menu."""
+"""Offers the edits of the block at a point, the zoom, and the tracks to show, hide and move, as a context menu."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.views.atlas.atlas_layout import AtlasLayout
+from app.views.atlas.edit_menu import add_edits
+from resnet_core.drawing.depth_axis import Span
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
@@ -17,10 +19,17 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 
 
-def atlas_menu(atlas: AtlasView, at: QPoint) -> QMenu:
-    """Return the menu for the point `at` of the viewport; the track there can be moved or hidden."""
+def atlas_menu(atlas: AtlasView, at: QPoint, *, by_key: bool = False) -> QMenu:
+    """Return the menu for the point `at` of the viewport; the block there can be edited, the track moved or hidden.
+
+    Asked for `by_key`, it is the selected block that can be edited.
+    """
     menu = QMenu(atlas)
     menu.setObjectName("atlas_menu")
+    span = atlas.depth_view.axis.span_of(atlas.selection.selected) if by_key else atlas.span_at(at.x())
+    block = _block_of(atlas, span)
+    if block:
+        add_edits(menu, atlas.document, block)
     _add(menu, "zoom_to_selection", translate("Atlas", "Zoom to selection"), atlas.zoom_to_selection).setEnabled(
         bool(atlas.selection.selected)
     )
@@ -48,6 +57,12 @@ def atlas_menu(atlas: AtlasView, at: QPoint) -> QMenu:
     fresh = AtlasLayout(tuple(entry.key for entry in atlas.tracks))
     _add(menu, "reset_tracks", translate("Atlas", "Reset tracks"), _setter(atlas, fresh))
     return menu
+
+
+def _block_of(atlas: AtlasView, span: Span | None) -> str:
+    """Return the block that `span` is or lies in; empty for the stem, the head and nothing."""
+    column = atlas.depth_view.axis.column_of(span.id) if span is not None else None
+    return column.id if column is not None and column.id in atlas.snapshot.graph.block_by_id else ""
 
 
 def _add(menu: QMenu, name: str, text: str, triggered: Callable[[], None]) -> QAction:

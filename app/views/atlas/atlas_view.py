@@ -68,7 +68,7 @@ class AtlasView(QAbstractScrollArea):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self.selection, self._pinned, self._runs = document, selection, pinned, runs
+        self.document, self.selection, self._pinned, self._runs = document, selection, pinned, runs
         self.gradients = GradientData()
         self._counts = (CountTrack("parameters"), CountTrack("macs"))
         self.tracks: tuple[Track, ...] = (
@@ -203,7 +203,7 @@ class AtlasView(QAbstractScrollArea):
     # States
 
     def _listen(self, theme: Theme) -> None:
-        self._document.changed.connect(lambda _snapshot: self._refresh_when_shown())
+        self.document.changed.connect(lambda _snapshot: self._refresh_when_shown())
         self._pinned.changed.connect(self._refresh_when_shown)
         self._runs.advanced.connect(lambda _key: self._refresh_run())
         self._runs.current_changed.connect(self._refresh_run)
@@ -223,7 +223,7 @@ class AtlasView(QAbstractScrollArea):
         if not self._stale:
             return
         self._stale = False
-        snapshot, reference = self._document.snapshot, self._pinned.reference
+        snapshot, reference = self.document.snapshot, self._pinned.reference
         other = snapshot is not self._snapshot
         self._snapshot = snapshot
         report = reference.report if reference is not None and reference.config != snapshot.config else None
@@ -391,6 +391,6 @@ class AtlasView(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = atlas_menu(self, event.pos())
+        menu = atlas_menu(self, event.pos(), by_key=event.reason() == QContextMenuEvent.Reason.Keyboard)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
