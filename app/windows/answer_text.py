@@ -72,8 +72,8 @@ def _step(document: dict[str, Any]) -> Iterator[str]:
     yield line.format(
         batch=step["batch"], forward=seconds_text(step["forward_s"]), backward=seconds_text(step["backward_s"])
     )
-    forecast = step["forecast_bytes"]
-    line = translate("Answer", "forecast for the step, without workspace: {forecast}")
+    forecast = step["forecast_peak_bytes"]
+    line = translate("Answer", "forecast for the peak of the step, without workspace: {forecast}")
     yield line.format(forecast=byte_text(forecast))
     if "memory" in step:
         yield from _measured(step["memory"], forecast)
@@ -86,9 +86,9 @@ def _measured(memory: dict[str, Any], forecast: int) -> Iterator[str]:
         after=byte_text(memory["step_bytes"]),
     )  # fmt: skip
     if "peak_bytes" in memory:
-        line = translate("Answer", "peak {peak} ({difference} against the forecast)")
-        difference = percent_difference(memory["peak_bytes"], forecast)
-        yield line.format(peak=byte_text(memory["peak_bytes"]), difference=difference)
+        line = translate("Answer", "peak {peak}; the forecast's error is {error}")
+        error = percent_difference(forecast, memory["peak_bytes"])
+        yield line.format(peak=byte_text(memory["peak_bytes"]), error=error)
     yield translate("Answer", "measured as: {method}").format(method=METHODS.get(memory["method"], memory["method"]))
 
 

@@ -74,36 +74,6 @@ def network_card(snapshot: Snapshot, reference: Snapshot | None) -> Card:
     return Card(snapshot.config.name, blocks, facts)
 
 
-def memory_facts(report: CostReport, reference: Snapshot | None) -> tuple[Fact, ...]:
-    """Return the parts of training memory and their sum, largest share not first but in the order they are needed."""
-    memory, theirs = report.memory, reference.report.memory if reference else None
-    parts = (
-        (translate("Inspector", "weights"), "parameter_bytes"),
-        (translate("Inspector", "BatchNorm buffers"), "buffer_bytes"),
-        (translate("Inspector", "gradients"), "gradient_bytes"),
-        (translate("Inspector", "optimiser state"), "optimizer_bytes"),
-        (translate("Inspector", "kept for backward"), "saved_bytes"),
-        (translate("Inspector", "together"), "total_bytes"),
-    )
-    return tuple(
-        _byte_fact(name, getattr(memory, field), getattr(theirs, field) if theirs else None, reference)
-        for name, field in parts
-    )
-
-
-def memory_convention(report: CostReport) -> str:
-    """Return under which convention the memory is counted."""
-    optimizers = {
-        "sgd": translate("Inspector", "SGD"),
-        "sgd_momentum": translate("Inspector", "SGD with momentum"),
-        "adam": translate("Inspector", "Adam"),
-    }
-    text = translate(
-        "Inspector", "float32, {optimizer}, batch {batch}; the convolution library's workspace is left out."
-    )
-    return text.format(optimizer=optimizers[report.memory.optimizer], batch=exact(report.memory.batch))
-
-
 def stage_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
     """Return a line a stage, stem and head included: its parameters, and its MACs beside them."""
     counts = {stage.id: stage.stop - stage.first for stage in snapshot.graph.stages}
@@ -189,10 +159,11 @@ def _fact(
 
 def _kept_fact(cost: GroupCost | LayerCost, theirs: GroupCost | LayerCost | None, reference: Snapshot | None) -> Fact:
     name = translate("Inspector", "kept for backward")
-    return _byte_fact(name, cost.saved_bytes, theirs.saved_bytes if theirs else None, reference)
+    return byte_fact(name, cost.saved_bytes, theirs.saved_bytes if theirs else None, reference)
 
 
-def _byte_fact(name: str, value: int, theirs: int | None, reference: Snapshot | None) -> Fact:
+def byte_fact(name: str, value: int, theirs: int | None, reference: Snapshot | None) -> Fact:
+    """Return a line with a size, and its difference from the reference's where there is one."""
     tip = translate("Inspector", "{bytes} bytes").format(bytes=exact(value))
     if theirs is None or reference is None:
         return Fact(name, byte_text(value), "", tip)

@@ -23,12 +23,11 @@ from app.views.inspector.facts import (
     block_card,
     boundary_index,
     layer_card,
-    memory_convention,
-    memory_facts,
     network_card,
     stage_facts,
 )
 from app.views.inspector.gradient_section import GradientSection
+from app.views.inspector.memory_section import MemorySection
 from app.wording import kind_text, problems_text
 from resnet_core.analysis.block_alternative import block_alternative, block_bill, override_of, with_override
 from resnet_core.architecture.graph import Block, Graph, Node
@@ -90,8 +89,8 @@ class InspectorView(QScrollArea):
         self.to_block = QPushButton()
         self.to_block.setObjectName("inspect_block")
         self.memory_heading = _text_label("inspector_memory_heading", "heading", self.tr("Training memory"))
-        self.memory = FactGrid("inspector_memory")
-        self.convention = _text_label("inspector_memory_convention", "muted")
+        self.memory_section = MemorySection()
+        self.memory, self.convention = self.memory_section.facts, self.memory_section.convention
         self.stages_heading = _text_label("inspector_stages_heading", "heading", self.tr("Stages"))
         self.stages = FactGrid("inspector_stages", "muted")
 
@@ -104,8 +103,8 @@ class InspectorView(QScrollArea):
         for part in (
             self.title, self.subtitle, self.facts, self.to_block, self.explanation, self.origin_heading,
             self.parameter_formulas, self.mac_heading, self.mac_formulas, self.alternative, self.shortcut,
-            self.problem, self.gradient, self.memory_heading, self.memory, self.convention, self.stages_heading,
-            self.stages, self.code,
+            self.problem, self.gradient, self.memory_heading, self.memory_section, self.stages_heading, self.stages,
+            self.code,
         ):  # fmt: skip
             if part in spaced:
                 part.setContentsMargins(0, 8, 0, 0)  # goes with the part when it is hidden, as a spacer would not
@@ -127,6 +126,7 @@ class InspectorView(QScrollArea):
         self.to_block.clicked.connect(self._select_block)
         self.explanation.layer_wanted.connect(self._selection.select)
         self.code.unfolded.connect(self._settle)
+        self.memory_section.resized.connect(self._settle)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -171,7 +171,7 @@ class InspectorView(QScrollArea):
             self.to_block.setText(self.tr("Show block {id}").format(id=node.block))
         self._show_gradient()
         # The layout keeps the heights that its parts had at this width until they ask it to forget them.
-        for part in (self.explanation, self.alternative, self.shortcut, self.gradient):
+        for part in (self.explanation, self.alternative, self.shortcut, self.gradient, self.memory_section):
             part.updateGeometry()
         self._settle()
 
@@ -228,11 +228,10 @@ class InspectorView(QScrollArea):
             self.code.show_source(lambda: _block_code(graph, shown), marked)
 
     def _show_network_parts(self, snapshot: Snapshot, reference: Snapshot | None, shown: bool) -> None:
-        for part in (self.memory_heading, self.memory, self.convention, self.stages_heading, self.stages):
+        for part in (self.memory_heading, self.memory_section, self.stages_heading, self.stages):
             part.setVisible(shown)
         if shown:
-            self.memory.show_facts(memory_facts(snapshot.report, reference))
-            self.convention.setText(memory_convention(snapshot.report))
+            self.memory_section.show_snapshot(snapshot, reference)
             header = Fact("", self.tr("parameters"), self.tr("MACs"))
             self.stages.show_facts((header, *stage_facts(snapshot)))
 
