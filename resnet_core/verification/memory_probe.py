@@ -61,8 +61,9 @@ def release_free_memory(device: torch.device) -> None:
 def compact_heap(device: torch.device) -> Iterator[None]:
     """Have large tensors take their memory from the system one by one, and give it back at once, for a while.
 
-    Before version 2.38 glibc hardly finds an aligned block again that was freed at the same size, so that a heap in
-    which tensors come and go grows by up to a half over what is alive. The price is time: each page is new each time.
+    Before its bug 30723 was mended, glibc hardly finds an aligned block again that was freed at the same size, so
+    that a heap in which tensors come and go grows by up to a half over what is alive. The price is time: pages are
+    new each time.
     """
     options = _allocator_options() if device.type == "cpu" else None
     if options is None:
