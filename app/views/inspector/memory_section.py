@@ -23,6 +23,8 @@ from app.views.inspector.memory_words import (
 from resnet_core.analysis.memory import MemoryRecipe
 
 LARGEST_BATCH = 65_536
+PEAKS_AFTER_MS = 60
+"""So long nothing may change before the peaks are worked out: they take 15 ms for 152 layers."""
 
 
 class _BatchBox(QSpinBox):
@@ -60,7 +62,7 @@ class _ChoiceBox(QComboBox):
 
 
 class MemorySection(QWidget):
-    """The parts of training memory at once, the peaks after the next paint; `resized` tells that its height changed."""
+    """The parts of training memory at once, the peaks a moment later; `resized` tells that its height changed."""
 
     resized = Signal()
 
@@ -129,7 +131,7 @@ class MemorySection(QWidget):
     def _show(self) -> None:
         if self._snapshot is not None:
             self._fill(None)
-            self._later.start(0)
+            self._later.start(PEAKS_AFTER_MS)
 
     def _fill(self, peaks: Peaks | None) -> None:
         assert self._snapshot is not None
@@ -139,10 +141,10 @@ class MemorySection(QWidget):
 
     @Slot()
     def _show_peaks(self) -> None:
-        """Work the peaks out, when the window has been painted without them."""
+        """Work the peaks out; the window has been painted without them."""
         if self._snapshot is not None and self.isVisible():
             self._fill(peaks_under(self._snapshot, self.recipe))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._later.start(0)
+        self._later.start(PEAKS_AFTER_MS)
