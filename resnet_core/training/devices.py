@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -11,6 +10,7 @@ from typing import Literal, NamedTuple
 import torch
 
 from resnet_core.configuration.validation import ConfigurationError, Problem
+from resnet_core.system_memory import physical_memory_bytes
 
 DeviceKind = Literal["cpu", "cuda", "mps"]
 
@@ -89,11 +89,3 @@ def _cpu() -> DeviceDescription:
     threads = torch.get_num_threads()
     name = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
     return DeviceDescription("cpu", name, physical_memory_bytes(), ("float32", "bfloat16", "float64"))
-
-
-def physical_memory_bytes() -> int | None:
-    """Return the machine's main memory, or None where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return None
