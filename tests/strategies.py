@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, get_args
 
 from hypothesis import assume
@@ -15,6 +16,11 @@ from resnet_core.configuration.network_sections import HeadPool, StemKind, StemP
 from resnet_core.configuration.validation import ConfigurationError
 
 MOST_MENDS = 12
+
+
+def examples(count: int) -> int:
+    """How many random networks a test draws: `count` for every change, ten times as many in `.ci/nightly`."""
+    return count * int(os.environ.get("SKIPSCOPE_EXAMPLES", "1"))
 
 
 def among(choices: Any) -> st.SearchStrategy[Any]:

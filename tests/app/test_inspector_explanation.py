@@ -29,7 +29,7 @@ from resnet_core.configuration.edits import with_assignments
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.display_list import Rectangle
 from resnet_core.export.torch_code import block_code, network_code
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_that_the_weights_in_a_formula_have_their_numbers() -> None:
     assert weights == ["W_1 1×1 256→256", "W_2 3×3 256→256 /2 g=32", "W_3 1×1 256→512", "W_s 1×1 256→512 /2"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_every_block_and_layer_has_a_formula_that_is_whole(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

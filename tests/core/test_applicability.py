@@ -16,7 +16,7 @@ from resnet_core.configuration.edits import parse_path, with_value
 from resnet_core.configuration.fields import field_facts, literal_values
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.validation import ConfigurationError, Path
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 def field_at(config: BaseModel, path: Path) -> tuple[BaseModel, str]:
@@ -40,7 +40,7 @@ def other_values(config: ArchitectureConfig, path: Path) -> list[Any]:
     return [value for value in values if value != now]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(config=architectures(), data=st.data())
 def test_that_an_inapplicable_field_changes_no_layer(config: ArchitectureConfig, data: st.DataObject) -> None:
     nodes = build_graph(config).nodes

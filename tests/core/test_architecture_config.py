@@ -24,7 +24,7 @@ from resnet_core.configuration.fields import field_facts
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
 from resnet_core.configuration.validation import ConfigurationError
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 def refusal(**fields: object) -> str:
@@ -35,7 +35,7 @@ def refusal(**fields: object) -> str:
     return str(caught.value)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(config=architectures())
 def test_that_a_configuration_is_an_immutable_value(config: ArchitectureConfig) -> None:
     with pytest.raises(ValidationError, match="frozen"):

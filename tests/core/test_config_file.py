@@ -23,14 +23,14 @@ from resnet_core.configuration.config_file import (
 from resnet_core.configuration.presets import preset, preset_names
 from resnet_core.configuration.training_config import TrainingConfig
 from resnet_core.configuration.validation import ConfigurationError
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 HEAD = "schema_version = 1\n[architecture]\n"
 STAGE = "[[architecture.stages]]\nblocks = 2\nwidth = 16\n"
 GOOD = HEAD + STAGE
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(config=architectures(), seed=st.integers(0, 2**31 - 1), rate=st.floats(0, 100))
 def test_that_a_configuration_survives_its_text(config: ArchitectureConfig, seed: int, rate: float) -> None:
     training = TrainingConfig(seed=seed, learning_rate=rate)

@@ -14,7 +14,7 @@ from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset, preset_names
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 def sums(rows: Iterable[LayerCost | GroupCost]) -> tuple[int, int, int, int]:
@@ -49,7 +49,7 @@ def test_that_rows_sum_to_totals_when_it_is_a_preset(name: str) -> None:
     assert_rows_sum_to_totals(graph, cost_report(graph))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(config=architectures())
 def test_that_rows_sum_to_totals_when_the_network_is_random(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

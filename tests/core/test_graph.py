@@ -12,10 +12,10 @@ from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.architecture.tensor_shapes import Shape, window_output
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(config=architectures())
 def test_that_every_edge_leads_from_an_earlier_node_to_its_reader(config: ArchitectureConfig) -> None:
     graph = build_graph(config)
@@ -34,7 +34,7 @@ def test_that_every_edge_leads_from_an_earlier_node_to_its_reader(config: Archit
         assert min(node.output_shape) >= 1
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(config=architectures())
 def test_that_blocks_and_stages_cover_the_body(config: ArchitectureConfig) -> None:
     graph = build_graph(config)
@@ -51,26 +51,35 @@ def test_that_blocks_and_stages_cover_the_body(config: ArchitectureConfig) -> No
     assert {node.stage for node in outside} == {"stem", "head"}
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(config=architectures())
 def test_that_every_shortcut_is_an_edge(config: ArchitectureConfig) -> None:
     graph = build_graph(config)
     for block in graph.blocks:
         ends = [edge for edge in graph.edges if edge.target == f"{block.id}.add" and edge.role == "shortcut"]
         assert len(ends) == (block.plan.shortcut != "none")
-        assert {edge.source for edge in ends} == expected_ends(block, projection_norm=config.shortcut.projection_norm)
+        assert {edge.source for edge in ends} == expected_ends(block, config)
 
 
-def expected_ends(block: Block, *, projection_norm: bool) -> set[str]:
-    """The node whose output the addition of a block takes as its shortcut."""
-    last = "1" if projection_norm else "0"
+GATED = {"se": "se.scale", "eca": "eca.scale", "cbam": "cbam.pixel_scale"}
+
+
+def expected_ends(block: Block, config: ArchitectureConfig) -> set[str]:
+    """The node whose output the addition of a block takes as its shortcut: the last that stands on the way round."""
+    plan = block.plan
+    if plan.shortcut == "none":
+        return set()
+    if config.shortcut.shortcut_scale != 1:
+        return {f"{block.id}.shortcut_scale"}
+    if plan.attention != "none" and config.attention.placement == "identity":
+        return {f"{block.id}.{GATED[plan.attention]}"}
+    normed = config.shortcut.projection_norm and config.norm.kind != "none"
     sources = {
-        "identity": {block.input_id},
-        "zero_pad": {f"{block.id}.zero_pad"},
-        "projection": {f"{block.id}.downsample.{last}"},
-        "none": set(),
+        "identity": block.input_id,
+        "zero_pad": f"{block.id}.zero_pad",
+        "projection": f"{block.id}.downsample.{int(plan.pooled) + int(normed)}",
     }
-    return sources[block.plan.shortcut]
+    return {sources[plan.shortcut]}
 
 
 def test_that_a_basic_block_is_wired_as_in_the_paper() -> None:

@@ -33,7 +33,7 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
 from tests.reference_tables import Row, reference_rows, resized
 from tests.source_tree import ROOT
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 IDLE = {"input", "output", "zero_pad", "stack", "concat", "dropout", "drop_path", "flatten"}
 
@@ -155,7 +155,7 @@ def test_that_each_tool_is_explained_term_by_term_on_resnet_50() -> None:
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_the_steps_sum_to_the_difference_between_any_two_conventions(config: ArchitectureConfig) -> None:
     graph = build_graph(config)
@@ -167,7 +167,7 @@ def test_that_the_steps_sum_to_the_difference_between_any_two_conventions(config
             assert all(step.amount for step in found.steps)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(20))
 @given(config=architectures())
 def test_that_the_rows_sum_to_the_total_and_hide_no_layer(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

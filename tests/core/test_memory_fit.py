@@ -18,12 +18,12 @@ from resnet_core.configuration.fitting import fit_for_training
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
 from resnet_core.configuration.validation import MESSAGES, Fix, in_english
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 GB = 10**9
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures(), available=st.integers(1, 50_000_000), batch=st.integers(1, 64))
 def test_that_the_largest_batch_is_the_largest_that_fits(
     config: ArchitectureConfig, available: int, batch: int

@@ -20,7 +20,7 @@ from resnet_core.configuration.architecture_config import (
 )
 from resnet_core.configuration.presets import preset
 from resnet_core.model.resnet import build_model
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 Interval = tuple[int, int]
 
@@ -56,7 +56,7 @@ class SeenPixels:
         return min(low for low, _ in parts), max(high for _, high in parts)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_fields_and_strides_are_those_of_single_positions(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

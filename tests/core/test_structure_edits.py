@@ -13,7 +13,7 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edit_offers import block_offers, stage_offers
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.validation import MESSAGES, ConfigurationError
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 def with_marks(*blocks: str) -> ArchitectureConfig:
@@ -80,7 +80,7 @@ def test_that_the_cost_of_an_edit_is_the_difference_it_makes() -> None:
     assert cost.saved_bytes == after.total.saved_bytes - before.total.saved_bytes
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_every_offer_is_made_or_refused_with_words(config: ArchitectureConfig) -> None:
     offers = [*stage_offers(config, "layer1"), *block_offers(config, next(config.block_plans()).id)]

@@ -17,7 +17,7 @@ from resnet_core.drawing.block_figure import FigureRoom, block_figure
 from resnet_core.drawing.display_list import Box, Drawing, Polyline, Rectangle, Text
 from resnet_core.drawing.styles import STYLES
 from resnet_core.drawing.svg import to_svg
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 ROOM = FigureRoom(230.0, 13.0)
 
@@ -59,7 +59,7 @@ def test_that_nothing_overlaps_or_leaves_the_figure_when_it_is_a_preset(name: st
         assert_clean(graph, block, FigureRoom(width, 13.0))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures(), width=st.floats(200.0, 500.0))
 def test_that_nothing_overlaps_or_leaves_the_figure_when_it_is_random(config: ArchitectureConfig, width: float) -> None:
     graph = build_graph(config)

@@ -12,7 +12,7 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import search_presets
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Box, Drawing, Polyline, Rectangle, edge_id
 from tests.drawing.drawn import TRICKY, drawn, is_very_deep
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 Point = tuple[float, float]
 NAMES = [entry.name for entry in search_presets("") if not is_very_deep(entry.name)]
@@ -87,7 +87,7 @@ def test_that_every_edge_is_drawn_once_and_leads_from_layer_to_layer(name: str) 
     check_edges(name)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(25))
 @given(architectures())
 def test_that_every_edge_of_any_network_is_drawn_once_and_leads_from_layer_to_layer(config: ArchitectureConfig) -> None:
     check_edges(config)

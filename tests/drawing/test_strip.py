@@ -17,7 +17,7 @@ from resnet_core.drawing.display_list import Drawing, Item, Rectangle, Text
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.structure import level_for, structure_items
 from tests.drawing.drawn import BOXES, FAMILIES, TRICKY, overlapping, shapes, texts, tricky
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 # The room that a window of 1280 or 1920 pixels leaves, and a track as high as it likes to be or squeezed to its least.
 WIDTHS, HEIGHTS = (1100.0, 1740.0), (128.0, 72.0)
@@ -60,7 +60,7 @@ def test_that_nothing_overlaps_or_leaves_the_strip_at_any_zoom(name: str) -> Non
     check_strips(build_graph(tricky(name) if name in TRICKY else preset(name)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(architectures())
 def test_that_nothing_of_any_network_overlaps_or_leaves_the_strip(config: ArchitectureConfig) -> None:
     check_strips(build_graph(config))

@@ -16,7 +16,7 @@ from resnet_core.drawing.display_list import LEVELS, Arch, Drawing, Level, Polyl
 from resnet_core.drawing.structure import level_for, structure_drawing
 from resnet_core.drawing.styles import LIGHT_PALETTE, STYLES
 from tests.drawing.drawn import BOXES, FAMILIES, TRICKY, drawn, is_very_deep, overlapping, shapes, texts
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 NAMES = [*TRICKY, *FAMILIES]
 PICTURES = [
@@ -85,7 +85,7 @@ def test_that_there_is_one_arch_a_shortcut_and_none_in_a_plain_network(name: str
             assert set(wanted) == {item.role for item in ways(drawing)}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(architectures())
 def test_that_any_network_is_drawn_whole_and_without_overlap(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

@@ -20,7 +20,7 @@ from resnet_core.configuration.presets import preset, preset_names
 from resnet_core.export.torch_code import block_code, network_code
 from resnet_core.model.resnet import ResNet, build_model
 from tests.export.written_programs import program
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 LONGEST_LINE = 120
 SIZE = 32
@@ -137,14 +137,14 @@ def test_that_the_written_network_is_ours_in_every_order_with_every_shortcut(
     assert_written_network_is_ours(varied([f"block.activation_order={order}", f"shortcut.option={option}"]), tmp_path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_the_written_network_is_ours_when_it_is_random(config: ArchitectureConfig) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert_written_network_is_ours(config, Path(folder))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_each_written_block_is_ours_when_the_network_is_random(config: ArchitectureConfig) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@ from resnet_core.configuration.presets import preset
 from tests.model.live_tensors import LiveTensors
 from tests.model.test_saved_tensors import SAMPLE, empty_model, images_for, small
 from tests.reference_tables import Row, reference_rows
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 def measured_peak(config: ArchitectureConfig, batch: int, precision: Precision) -> int:
@@ -40,7 +40,7 @@ def test_that_the_forward_peak_is_what_is_alive_when_it_is_a_preset(name: str, p
 
 
 @pytest.mark.parametrize("precision", get_args(Precision))
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures(), batch=st.integers(1, 3))
 def test_that_the_forward_peak_is_what_is_alive_when_the_network_is_random(
     precision: Precision, config: ArchitectureConfig, batch: int
@@ -55,7 +55,7 @@ def test_that_the_forward_peak_is_the_reference_when_torchvision_works_in_place(
     assert forward_peak(graph, 1, in_place=True).bytes == int(row["fwd_peak_live_bytes_eval_nograd"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_working_in_place_needs_no_more(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

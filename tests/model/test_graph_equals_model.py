@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import nullcontext
 
 import pytest
@@ -20,10 +19,7 @@ from resnet_core.model.layers import StandardizedConv2d
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.verification.observed_layers import Observation, observe
 from tests.model.remembered_shapes import RememberedShapes
-from tests.strategies import architectures
-
-#: `.ci/nightly` draws more.
-RANDOM_NETWORKS = int(os.environ.get("SKIPSCOPE_RANDOM_NETWORKS", "200"))
+from tests.strategies import architectures, examples
 
 
 def built(config: ArchitectureConfig, device: str) -> tuple[ResNet, torch.Tensor]:
@@ -99,13 +95,13 @@ def test_that_remembered_shapes_are_those_that_torch_works_out(name: str, shapes
     assert remembered == [observe(model, images)] * 2
 
 
-@settings(max_examples=RANDOM_NETWORKS)
+@settings(max_examples=examples(200))
 @given(config=architectures())
 def test_that_graph_and_model_are_the_same_network_when_it_is_random(config: ArchitectureConfig) -> None:
     assert_same_network(config, "cpu")
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(25))
 @given(config=architectures())
 def test_that_a_random_network_learns_and_repeats_its_evaluation(config: ArchitectureConfig) -> None:
     model = build_model(config, seed=0)

@@ -16,7 +16,7 @@ from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig, InputConfig
 from resnet_core.configuration.presets import preset, preset_names
 from resnet_core.model.resnet import ResNet, build_model
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 MOST_PARAMETERS = 100_000_000
 """Larger presets are built on the meta device, where a BatchNorm takes a millisecond but weights take no memory."""
@@ -95,7 +95,7 @@ def test_that_saved_bytes_are_what_autograd_keeps_when_in_low_precision(name: st
 
 
 @pytest.mark.parametrize("precision", get_args(Precision))
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures(), batch=st.integers(2, 4))
 def test_that_saved_bytes_are_what_autograd_keeps_when_the_network_is_random(
     precision: Precision, config: ArchitectureConfig, batch: int

@@ -20,7 +20,7 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
 from tests.model.live_tensors import LiveTensors
 from tests.model.test_saved_tensors import SAMPLE, empty_model, images_for, small
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 
 def optimizer_of(model: nn.Module, name: Optimizer) -> torch.optim.Optimizer:
@@ -76,7 +76,7 @@ def test_that_the_peak_of_a_step_is_what_is_alive_when_the_recipe_differs(
     assert step_peak(build_graph(config), recipe).bytes == pytest.approx(measured_peak(config, recipe), rel=0.03)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures(), batch=st.integers(2, 8))
 def test_that_the_peak_of_a_step_is_near_what_is_alive_when_the_network_is_random(
     config: ArchitectureConfig, batch: int
@@ -85,7 +85,7 @@ def test_that_the_peak_of_a_step_is_near_what_is_alive_when_the_network_is_rando
     assert step_peak(build_graph(config), recipe).bytes == pytest.approx(measured_peak(config, recipe), rel=0.1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(config=architectures(), precision=st.sampled_from(PRECISIONS), optimizer=st.sampled_from(OPTIMIZERS))
 def test_that_a_step_holds_at_least_what_it_keeps(
     config: ArchitectureConfig, precision: Precision, optimizer: Optimizer

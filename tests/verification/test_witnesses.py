@@ -21,7 +21,7 @@ from resnet_core.model.resnet import build_model
 from resnet_core.verification.graph_agreement import graph_mismatches
 from resnet_core.verification.verification_report import CountItem, Failure, LayerDifference, WitnessCount, WitnessLine
 from resnet_core.verification.verifier import WITNESSES, Witness, ask
-from tests.strategies import architectures
+from tests.strategies import architectures, examples
 
 # Every family, and within it the depths at both ends; those between, the 1202 layers and the other plain twins are the
 # same layers in other numbers, and tracing them all would take a minute.
@@ -86,7 +86,7 @@ def test_that_nothing_is_unexplained_in_any_layer_whatever_a_network_has(part: s
         assert line.agrees
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(config=architectures())
 def test_that_nothing_is_unexplained_when_the_network_is_random(config: ArchitectureConfig) -> None:
     lines = answers(config)
