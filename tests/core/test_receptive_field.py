@@ -47,12 +47,13 @@ class SeenPixels:
         if not node.inputs:
             return position, position
         taps = [position]
-        if node.kind in ("conv", "max_pool", "zero_pad"):
+        if node.kind in ("conv", "max_pool", "zero_pad", "blur_pool", "local_average_pool"):
             kernel, stride, padding = node.operation[:3]
-            taps = [position * stride - padding + tap for tap in range(kernel)]
-        elif node.kind == "average_pool":
+            taps = [position * stride - padding + node.operation.dilation * tap for tap in range(kernel)]
+        elif node.kind in ("average_pool", "global_max_pool"):
             taps = list(range(getattr(node.input_shape, self._size)))
-        parts = [self.of(source, tap) for source in node.inputs for tap in taps]
+        sources = node.inputs[:1] if node.kind == "multiply" else node.inputs  # what a gate sees is left out
+        parts = [self.of(source, tap) for source in sources for tap in taps]
         return min(low for low, _ in parts), max(high for _, high in parts)
 
 
@@ -64,10 +65,13 @@ def test_that_fields_and_strides_are_those_of_single_positions(config: Architect
     longer = "height" if config.input.height >= config.input.width else "width"
     seen = SeenPixels(graph, longer)
     for node in graph.nodes:
+        if node.path == "gate":
+            continue
         low, high = seen.of(node.id, 0)
         assert reaches[node.id].field == high - low + 1, node.id
         if node.stage != "head":
             assert reaches[node.id].stride == seen.of(node.id, 1)[0] - low, node.id
+            assert reaches[node.id].padding == -low, node.id
 
 
 def gradient_support(config: ArchitectureConfig, block: str) -> tuple[int, int]:

@@ -180,7 +180,7 @@ def test_that_closing_ends_a_worker_that_does_not_listen(tmp_path: Path) -> None
 def test_that_a_job_that_trains_nothing_is_cancelled_at_once() -> None:
     with WorkerPool(keep_spare=False) as pool:
         mail = Mailbox(pool)
-        job = pool.submit(Probe(config_to_toml(preset("ResNet-152")), batch=256, device="cpu"))
+        job = pool.submit(Probe(config_to_toml(preset("ResNet-152")), batch=16, device="cpu"))
         mail.await_message(job, Progress)
         pool.cancel(job)
         await_that(lambda: pool.jobs == (), "the worker's end")
