@@ -35,7 +35,7 @@ def refusal(**fields: object) -> str:
     return str(caught.value)
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(100))
 @given(config=architectures())
 def test_that_a_configuration_is_an_immutable_value(config: ArchitectureConfig) -> None:
     with pytest.raises(ValidationError, match="frozen"):

@@ -30,7 +30,7 @@ STAGE = "[[architecture.stages]]\nblocks = 2\nwidth = 16\n"
 GOOD = HEAD + STAGE
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(200))
 @given(config=architectures(), seed=st.integers(0, 2**31 - 1), rate=st.floats(0, 100))
 def test_that_a_configuration_survives_its_text(config: ArchitectureConfig, seed: int, rate: float) -> None:
     training = TrainingConfig(seed=seed, learning_rate=rate)

@@ -49,7 +49,7 @@ def test_that_rows_sum_to_totals_when_it_is_a_preset(name: str) -> None:
     assert_rows_sum_to_totals(graph, cost_report(graph))
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(100))
 @given(config=architectures())
 def test_that_rows_sum_to_totals_when_the_network_is_random(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

@@ -15,7 +15,7 @@ from resnet_core.configuration.presets import preset
 from tests.strategies import architectures, examples
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(100))
 @given(config=architectures())
 def test_that_every_edge_leads_from_an_earlier_node_to_its_reader(config: ArchitectureConfig) -> None:
     graph = build_graph(config)
@@ -34,7 +34,7 @@ def test_that_every_edge_leads_from_an_earlier_node_to_its_reader(config: Archit
         assert min(node.output_shape) >= 1
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(100))
 @given(config=architectures())
 def test_that_blocks_and_stages_cover_the_body(config: ArchitectureConfig) -> None:
     graph = build_graph(config)
@@ -51,7 +51,7 @@ def test_that_blocks_and_stages_cover_the_body(config: ArchitectureConfig) -> No
     assert {node.stage for node in outside} == {"stem", "head"}
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(100))
 @given(config=architectures())
 def test_that_every_shortcut_is_an_edge(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

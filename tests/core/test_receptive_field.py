@@ -57,7 +57,7 @@ class SeenPixels:
         return min(low for low, _ in parts), max(high for _, high in parts)
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(50))
 @given(config=architectures())
 def test_that_fields_and_strides_are_those_of_single_positions(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

@@ -85,7 +85,7 @@ def test_that_there_is_one_arch_a_shortcut_and_none_in_a_plain_network(name: str
             assert set(wanted) == {item.role for item in ways(drawing)}
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(60))
 @given(architectures())
 def test_that_any_network_is_drawn_whole_and_without_overlap(config: ArchitectureConfig) -> None:
     graph = build_graph(config)

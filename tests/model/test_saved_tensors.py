@@ -95,7 +95,7 @@ def test_that_saved_bytes_are_what_autograd_keeps_when_in_low_precision(name: st
 
 
 @pytest.mark.parametrize("precision", get_args(Precision))
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(60))
 @given(config=architectures(), batch=st.integers(2, 4))
 def test_that_saved_bytes_are_what_autograd_keeps_when_the_network_is_random(
     precision: Precision, config: ArchitectureConfig, batch: int
