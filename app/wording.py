@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import MINUS, exact
 from resnet_core.architecture.graph import Node
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockPlan
 from resnet_core.configuration.fields import FieldFacts, field_facts
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.configuration.validation import MESSAGES, Problem
 from resnet_core.drawing.captions import ATTENTION_WORDS, paper_stage_name
+from resnet_core.number_text import MINUS, exact
 
 _NODE_KINDS = (
     ("input", N_("NodeKind", "input")),

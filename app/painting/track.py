@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from resnet_core.drawing.depth_axis import Span
+from resnet_core.drawing.depth_view import DepthView
 
 GUTTER_GAP = 8.0
 """Pixels between the numbers at the left and the track."""

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from app.formatting import percent
 from app.services.engine_messages import JobName, devices_of, job_progress, versions_text
 from app.services.run_follower import RunFollower
 from app.services.training_plan import PlanRefused, plan_training
@@ -16,6 +15,7 @@ from app.state.architecture_document import ArchitectureDocument
 from app.state.engine_state import EngineState, JobPhase, JobProgress
 from app.state.training_recipe import TrainingRecipe
 from resnet_core.configuration.config_file import config_to_toml
+from resnet_core.number_text import percent
 from resnet_core.process.messages import (
     Build,
     Check,

@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import byte_text, exact, exact_difference, percent_difference, seconds_text
 from app.services.engine_service import Answer
 from app.views.ledger.ledger_words import rule_text, term_text
 from resnet_core.analysis.conventions import Rule
+from resnet_core.number_text import byte_text, exact, exact_difference, percent_difference, seconds_text
 
 translate = QCoreApplication.translate
 METHODS = {

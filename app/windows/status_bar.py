@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
-from app.formatting import byte_text, compact, duration, exact, percent_difference
 from app.painting.elided_label import ElidedLabel
 from app.services.engine_service import EngineService
 from app.services.fonts import number_font
@@ -15,6 +14,7 @@ from app.state.engine_state import EngineState, JobProgress
 from app.state.pinned_state import PinnedState
 from app.state.verified_state import VerifiedState
 from app.windows.verified_badge import VerifiedBadge
+from resnet_core.number_text import byte_text, compact, duration, exact, percent_difference
 
 ANNOUNCED_MS = 12_000
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from app.formatting import exact
 from app.state.architecture_document import ArchitectureDocument
 from app.state.verified_state import Verdict, VerifiedState
+from resnet_core.number_text import exact
 
 
 class VerifiedBadge(QToolButton):

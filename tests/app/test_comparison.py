@@ -7,7 +7,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.formatting import exact, exact_difference
 from app.state.architecture_document import analyzed
 from app.views.comparison.aligned_pair import aligned_pair, gaps
 from app.views.comparison.difference_words import changed, difference_line
@@ -16,6 +15,7 @@ from resnet_core.analysis.report_diff import report_diff
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.twins import plain_twin, with_kind
+from resnet_core.number_text import exact, exact_difference
 from tests.app.comparison_bench import LEFT, Build, builder, colors_of
 from tests.drawing.drawn import TRICKY, tricky
 

@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.formatting import byte_text
 from app.state.architecture_document import Snapshot, analyzed
 from app.views.inspector.memory_section import MemorySection
 from app.views.inspector.memory_words import UNKNOWN
@@ -17,6 +16,7 @@ from resnet_core.analysis.forward_peak import forward_peak
 from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.analysis.step_peak import step_peak
 from resnet_core.configuration.presets import preset
+from resnet_core.number_text import byte_text
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from app.formatting import compact, compact_difference, exact, percent, percent_difference
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import GUTTER_GAP, Track, shown_span
 from resnet_core.analysis.cost_report import CostReport
 from resnet_core.drawing.depth_axis import Span
+from resnet_core.drawing.depth_view import DepthView
+from resnet_core.number_text import compact, compact_difference, exact, percent, percent_difference
 
 translate = QCoreApplication.translate
 CountField = Literal["parameters", "macs"]

@@ -9,12 +9,12 @@ from itertools import groupby
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from app.formatting import shape_text
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import Track, shown_span
 from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, DepthAxis, Span
+from resnet_core.drawing.depth_view import DepthView
+from resnet_core.number_text import shape_text
 
 translate = QCoreApplication.translate
 _LABEL_LINES = 1.35

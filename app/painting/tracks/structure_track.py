@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtGui import QPainter
 
-from app.painting.depth_view import DepthView
 from app.painting.paint_items import paint_items
 from app.painting.paint_style import PaintStyle
 from app.painting.track import Track
+from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Level
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.structure import heading_items, level_items

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import compact
 from app.services.fonts import number_font
 from app.services.theme import Theme
 from app.views.architecture.preset_words import preset_text
 from resnet_core.configuration.presets import Preset, find_preset, preset_families, search_presets
+from resnet_core.number_text import compact
 
 NAME_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import compact, exact
 from resnet_core.configuration.preset_catalog.records import Accuracy, Preset, PrintedCount, Quantity
+from resnet_core.number_text import compact, exact
 
 _UNITS: dict[Quantity, str] = {"parameters": "M", "macs": "G"}
 

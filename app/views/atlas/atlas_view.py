@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import Track, shown_span
 from app.painting.tracks.count_track import CountTrack
@@ -44,6 +43,7 @@ from app.views.atlas.gradient_norm_track import GradientNormTrack
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
 from app.views.atlas.track_rows import TRACK_GAP, Frame, TrackRow, stacked
 from resnet_core.drawing.depth_axis import DepthAxis, Span
+from resnet_core.drawing.depth_view import DepthView
 
 ZOOM_STEP = 1.5
 _SELECTION_SHARE = 0.6

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF
 
-from app.formatting import compact, exact, shape_text
 from app.state.architecture_document import Snapshot
 from app.state.runs_state import FloatArray
 from app.wording import block_facts, block_text, kernels_text, layer_text, network_facts, paper_name
 from resnet_core.architecture.graph import Block
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
+from resnet_core.number_text import compact, exact, shape_text
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView

@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from app.formatting import compact_difference
 from app.state.architecture_document import ArchitectureDocument
 from app.wording import problems_text
 from resnet_core.analysis.cost_report import CostReport
@@ -17,6 +16,7 @@ from resnet_core.analysis.edit_cost import edit_cost
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edit_offers import EditOffer, block_offers, stage_offers
 from resnet_core.configuration.validation import ConfigurationError
+from resnet_core.number_text import compact_difference
 
 translate = QCoreApplication.translate
 

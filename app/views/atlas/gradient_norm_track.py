@@ -9,13 +9,13 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.formatting import exact, power_of_ten, scientific
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import GUTTER_GAP, Track
 from app.views.atlas.gradient_columns import boundary_at, boundary_columns
 from app.views.atlas.gradient_data import GradientData
 from app.views.atlas.gradient_pyramid import LogArray
+from resnet_core.drawing.depth_view import DepthView
+from resnet_core.number_text import exact, power_of_ten, scientific
 
 translate = QCoreApplication.translate
 _EARLIER_SHARES = (0.0, 1 / 3, 2 / 3)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
+from resnet_core.drawing.depth_view import DepthView
 
 MINIMAP_HEIGHT = 18.0
 FOOTER_HEIGHT = 18.0

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import Track
 from app.views.comparison.aligned_pair import AlignedPair
 from app.views.comparison.pair_tracks import SideTrack
+from resnet_core.drawing.depth_view import DepthView
 
 RIGHT = 14.0
 """Pixels right of the tracks."""

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import Track
 from app.services.theme import Theme
@@ -32,6 +31,7 @@ from app.views.comparison.canvas_rows import (
 from app.views.comparison.gradient_profile_track import GradientProfileTrack
 from app.views.comparison.pair_tracks import BothTrack, DifferenceTrack, SideTrack, column_at
 from app.views.comparison.paired_runs import PairedRuns
+from resnet_core.drawing.depth_view import DepthView
 
 _DRAG_PX = 4
 _ZOOM_STEP = 1.0015

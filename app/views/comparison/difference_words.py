@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import MINUS, compact, exact, percent, percent_difference
 from app.views.comparison.aligned_pair import AlignedPair, Metric
 from app.wording import choice_label, field_label, kind_text, short_choice
 from resnet_core.analysis.report_diff import Difference
@@ -22,6 +21,7 @@ from resnet_core.configuration.architecture_config import (
 from resnet_core.configuration.block_plan import KIND_KERNELS
 from resnet_core.configuration.fields import FieldFacts, field_facts
 from resnet_core.drawing.captions import ATTENTION_WORDS
+from resnet_core.number_text import MINUS, compact, exact, percent, percent_difference
 
 _PARTS = (
     "block", "shortcut", "attention", "norm", "activation", "anti_aliasing", "regularization", "stem", "input", "head",

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from app.formatting import exact, power_of_ten, scientific
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import GUTTER_GAP, Track
 from app.state.runs_state import ShownRun
@@ -18,6 +16,8 @@ from app.views.comparison.aligned_pair import AlignedPair, Side
 from app.views.comparison.paired_runs import PairedRuns
 from app.views.comparison.side_style import SIDES, curve_pen, side_color
 from resnet_core.drawing.depth_axis import BLOCK_WIDTH, DepthAxis
+from resnet_core.drawing.depth_view import DepthView
+from resnet_core.number_text import exact, power_of_ten, scientific
 
 translate = QCoreApplication.translate
 FloatArray = NDArray[np.float64]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from app.formatting import compact, compact_difference, exact, percent_difference
-from app.painting.depth_view import DepthView
 from app.painting.paint_style import PaintStyle
 from app.painting.track import GUTTER_GAP, Track
 from app.painting.tracks.structure_track import StructureTrack
 from app.views.comparison.aligned_pair import AlignedPair, Column, Gap, Metric, Side, gaps
 from app.views.comparison.side_style import SIDES, difference_color
 from app.wording import block_facts, block_text
+from resnet_core.drawing.depth_view import DepthView
+from resnet_core.number_text import compact, compact_difference, exact, percent_difference
 
 translate = QCoreApplication.translate
 _LEAST_ZERO_ROOM = 0.16

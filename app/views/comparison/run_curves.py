@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.formatting import decimal, percent
 from app.services.theme import Theme
 from app.state.runs_state import ShownRun
 from app.views.comparison.aligned_pair import AlignedPair
 from app.views.comparison.paired_runs import PairedRuns
 from app.views.comparison.side_style import SIDES
 from app.views.comparison.step_plot import StepCurves, StepPlot
+from resnet_core.number_text import decimal, percent
 
 
 class RunCurves(QWidget):

@@ -12,12 +12,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.formatting import exact
 from app.services.fonts import number_font
 from app.services.theme import Theme
 from app.state.runs_state import Curve
 from app.views.comparison.aligned_pair import Side
 from app.views.comparison.side_style import SIDES, curve_pen, side_color
+from resnet_core.number_text import exact
 
 _GUTTER, _RIGHT, _TICKS = 46.0, 62.0, 3
 _MARKED_POINTS = 40

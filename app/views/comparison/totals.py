@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import byte_difference, byte_text, compact, compact_difference, exact, exact_difference
-from app.formatting import percent_difference as relative
 from app.state.architecture_document import Snapshot
 from app.views.comparison.aligned_pair import AlignedPair
 from app.wording import block_kind_text
@@ -16,6 +14,8 @@ from resnet_core.analysis.cost_report import CostReport
 from resnet_core.analysis.report_diff import Difference
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.export.table_text import TextTable
+from resnet_core.number_text import byte_difference, byte_text, compact, compact_difference, exact, exact_difference
+from resnet_core.number_text import percent_difference as relative
 
 _Writer = Callable[[int], str]
 _DifferenceWriter = Callable[[int, int], str]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from app.formatting import MINUS
 from resnet_core.architecture.graph import Block, Graph, Node
 from resnet_core.architecture.layers import NORM_KINDS
+from resnet_core.number_text import MINUS
 
 #: Where a line may be broken: a formula has no blanks to break at.
 _BREAK = "\u200b"

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import compact, exact, percent, ratio
 from app.views.inspector.block_formula import BlockFormula
 from app.wording import kind_text
 from resnet_core.analysis.block_alternative import BlockBill
@@ -16,6 +15,7 @@ from resnet_core.analysis.layer_cost import macs_of, parameters_of
 from resnet_core.architecture.graph import Block, Graph, Node
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.drawing.captions import ATTENTION_WORDS
+from resnet_core.number_text import compact, exact, percent, ratio
 
 translate = QCoreApplication.translate
 

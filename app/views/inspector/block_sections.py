@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.formatting import compact, exact, ratio
 from app.views.inspector.block_notes import NotedBlock
 from app.views.inspector.shortcut_words import behind_the_addition, residual_formula, shortcut_reason
 from app.wording import choice_label, field_help, kind_text, short_choice
@@ -13,6 +12,7 @@ from resnet_core.analysis.block_alternative import BlockBill, other_kind, overri
 from resnet_core.architecture.graph import Block, Graph
 from resnet_core.configuration.architecture_config import BlockOverride
 from resnet_core.configuration.fields import field_facts
+from resnet_core.number_text import compact, exact, ratio
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 

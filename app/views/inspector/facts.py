@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import (
+from app.state.architecture_document import Snapshot
+from app.wording import block_text, kind_text, paper_name
+from resnet_core.analysis.cost_report import CostReport, GroupCost
+from resnet_core.analysis.layer_cost import LayerCost, mac_formula, parameter_formula
+from resnet_core.architecture.graph import Block, Graph, Node
+from resnet_core.architecture.layers import NORM_KINDS
+from resnet_core.number_text import (
     MINUS,
     byte_difference,
     byte_text,
@@ -17,12 +23,6 @@ from app.formatting import (
     percent_difference,
     shape_text,
 )
-from app.state.architecture_document import Snapshot
-from app.wording import block_text, kind_text, paper_name
-from resnet_core.analysis.cost_report import CostReport, GroupCost
-from resnet_core.analysis.layer_cost import LayerCost, mac_formula, parameter_formula
-from resnet_core.architecture.graph import Block, Graph, Node
-from resnet_core.architecture.layers import NORM_KINDS
 
 translate = QCoreApplication.translate
 

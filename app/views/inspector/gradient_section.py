@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.formatting import exact, scientific
 from app.services.theme import Theme
 from app.state.runs_state import ShownRun
 from app.state.selection_state import SelectionState
 from app.views.inspector.sparkline import Sparkline, row_at
+from resnet_core.number_text import exact, scientific
 
 translate = QCoreApplication.translate
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import MINUS, exact
 from resnet_core.architecture.graph import Node
+from resnet_core.number_text import MINUS, exact
 
 translate = QCoreApplication.translate
 

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import exact
 from app.state.architecture_document import Snapshot
 from app.views.inspector.facts import Fact, byte_fact
 from resnet_core.analysis.cost_report import cost_report
@@ -15,6 +14,7 @@ from resnet_core.analysis.memory import MemoryRecipe, Optimizer, Precision, Trai
 from resnet_core.analysis.memory_timeline import Peak
 from resnet_core.analysis.step_peak import step_peak
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.number_text import exact
 
 translate = QCoreApplication.translate
 UNKNOWN = "…"

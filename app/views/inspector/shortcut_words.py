@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import shape_text
 from app.wording import kind_text
 from resnet_core.architecture.graph import Block, Graph, Node
 from resnet_core.architecture.layers import ACTIVATION_KINDS, NORM_KINDS
+from resnet_core.number_text import shape_text
 
 translate = QCoreApplication.translate
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.formatting import power_of_ten
 from app.services.fonts import number_font
 from app.services.theme import Theme
+from resnet_core.number_text import power_of_ten
 
 MARGIN = 4.0
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from app.formatting import exact, exact_difference
 from app.services.fonts import number_font
 from app.services.theme import Theme
 from app.views.layer_table.layer_model import LayerTableModel
 from app.views.layer_table.table_columns import COLUMNS, Column
 from app.views.layer_table.table_rows import Row
+from resnet_core.number_text import exact, exact_difference
 
 PADDING = 8
 ROW_PADDING = 5

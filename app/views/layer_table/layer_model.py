@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.formatting import exact, exact_difference, shape_text
 from app.state.architecture_document import Snapshot
 from app.views.layer_table.table_columns import COLUMNS, ROW_HEADERS, WITHOUT_REFERENCE, Column, sort_key
 from app.views.layer_table.table_rows import (
@@ -27,6 +26,7 @@ from app.wording import block_facts, block_kind_text, block_text, kind_text, lay
 from resnet_core.analysis.layer_cost import mac_formula, parameter_formula
 from resnet_core.architecture.graph import Graph
 from resnet_core.export.table_text import Cell, TextTable, plain_shape
+from resnet_core.number_text import exact, exact_difference, shape_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import compact_difference, exact
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
 from app.state.pinned_state import PinnedState
@@ -29,6 +28,7 @@ from app.views.layer_table.table_columns import COLUMNS
 from app.views.layer_table.table_rows import LEVELS, Level, Row, covers
 from app.views.layer_table.totals_footer import TotalsFooter
 from resnet_core.export.table_text import TextTable, table_as_csv, table_as_markdown, table_as_tsv
+from resnet_core.number_text import compact_difference, exact
 
 TableForm = Literal["tsv", "csv", "markdown"]
 _WRITERS: Mapping[TableForm, Callable[[TextTable], str]] = MappingProxyType(

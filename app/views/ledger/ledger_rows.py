@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import exact
 from app.state.verified_state import Testimony, Verdict
 from app.views.ledger.ledger_words import (
     CHECK,
@@ -30,6 +29,7 @@ from resnet_core.analysis.ledger import Ledger, whole
 from resnet_core.analysis.ledger_steps import Explanation
 from resnet_core.analysis.published_figures import Figure, Match
 from resnet_core.architecture.graph import Graph
+from resnet_core.number_text import exact
 
 translate = QCoreApplication.translate
 TOTAL = "total"

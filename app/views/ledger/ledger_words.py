@@ -7,13 +7,13 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from app.formatting import MINUS, exact, exact_difference
 from resnet_core.analysis.conventions import Convention, Rule, Unit
 from resnet_core.analysis.counted_terms import BASIS_NAMES, TERM_NAMES, Term
 from resnet_core.analysis.ledger import Amount
 from resnet_core.analysis.ledger_steps import CAUSES, MovedLayer, Step
 from resnet_core.analysis.published_figures import GIGA, Figure, Match
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.number_text import MINUS, exact, exact_difference
 
 translate = QCoreApplication.translate
 CHECK: Final = "✓"

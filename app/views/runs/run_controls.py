@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.formatting import decimal, duration, percent
 from app.painting.mini_curves import MiniCurve, MiniCurves
 from app.services.engine_service import EngineService
 from app.services.theme import Theme
@@ -14,6 +13,7 @@ from app.state.engine_state import EngineState
 from app.state.runs_state import Curve, RunsState, ShownRun
 from app.state.training_recipe import TrainingRecipe
 from app.views.runs.recipe_form import RecipeForm
+from resnet_core.number_text import decimal, duration, percent
 
 
 class RunControls(QWidget):

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import percent
 from app.services.engine_service import EngineService
 from app.services.theme import Theme
 from app.state.engine_state import EngineState
 from app.state.runs_state import RunsState
+from resnet_core.number_text import percent
 from resnet_core.runs.run_records import RunSummary
 
 _NAME, _STATUS, _STEPS, _ACCURACY = range(4)

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.formatting import percent
 from app.services.theme import Theme, ThemeColors
 from app.state.runs_state import ShownRun
+from resnet_core.number_text import percent
 
 _LINE, _GAP, _ROW = 22.0, 8.0, 20.0
 

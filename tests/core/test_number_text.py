@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from app import formatting as f
+from resnet_core import number_text as f
 
 
 @pytest.mark.parametrize(
