@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.painting.paint_style import PaintStyle
-from resnet_core.drawing.display_list import Arch, Item, Polyline, Rectangle, Text, rounded_corners
+from resnet_core.drawing.color_map import colored, packed
+from resnet_core.drawing.display_list import Arch, Group, Item, Polyline, Raster, Rectangle, Text, rounded_corners
+from resnet_core.drawing.styles import STYLES
 
 _FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
 _FINE_PX = 14.0
@@ -19,28 +22,50 @@ _WORDED = ("identity_label", "projection_label", "zero_pad_label", "gate_label")
 
 def paint_items(painter: QPainter, items: Iterable[Item], style: PaintStyle) -> None:
     """Paint `items` in order, in the colours of `style`."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for (kind, _), run in groupby(items, key=lambda item: (type(item), item.role)):
+    for (kind, role), run in groupby(items, key=lambda item: (type(item), item.role)):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not STYLES[role].crisp)
         _PAINTERS[kind](painter, list(run), style)
+
+
+def _paint_groups(painter: QPainter, items: list[Group], style: PaintStyle) -> None:
+    for item in items:
+        painter.save()
+        if item.opacity < 1:
+            painter.setOpacity(painter.opacity() * item.opacity)
+        if item.clip is not None:
+            left, top, right, bottom = item.clip
+            clip = QRectF(left, top, right - left, bottom - top)
+            painter.setClipRect(clip, Qt.ClipOperation.IntersectClip)
+        paint_items(painter, item.items, style)
+        painter.restore()
 
 
 def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintStyle) -> None:
     painter.setPen(style.pen(items[0].role))
     painter.setBrush(style.brush(items[0].role))
-    for item in items:
-        rectangle = QRectF(item.x, item.y, item.width, item.height)
-        if item.radius > 0.5:
-            painter.drawRoundedRect(rectangle, item.radius, item.radius)
-        else:
-            painter.drawRect(rectangle)
+    for strength, run in groupby(items, key=lambda item: item.strength):
+        if strength < 1:
+            color = QColor(style.brush(items[0].role).color())
+            color.setAlphaF(color.alphaF() * strength)
+            painter.setBrush(QBrush(color))
+        square = []
+        for item in run:
+            rectangle = QRectF(item.x, item.y, item.width, item.height)
+            if item.radius > 0.5:
+                painter.drawRoundedRect(rectangle, item.radius, item.radius)
+            else:
+                square.append(rectangle)
+        painter.drawRects(square)
 
 
 def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle) -> None:
     painter.setPen(style.pen(items[0].role))
-    painter.setBrush(style.brush(items[0].role))
+    brush = style.brush(items[0].role)
+    painter.setBrush(brush)
     lines = []
     for item in items:
         if item.closed:
+            painter.setBrush(brush)
             painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in item.points]))
         elif len(item.points) == 2:
             lines.append(QLineF(*item.points[0], *item.points[1]))
@@ -51,6 +76,19 @@ def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in item.points]))
     if lines:
         painter.drawLines(lines)
+
+
+def _paint_rasters(painter: QPainter, items: list[Raster], style: PaintStyle) -> None:
+    """Paint images as RGB32, which scales several times faster than an indexed one."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    for item in items:
+        values = item.values
+        colors = np.ascontiguousarray(
+            colored(values, (item.low, item.high), style.color_table, packed(style.colors.warning))
+        )
+        rows, columns = values.shape
+        image = QImage(colors.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        painter.drawImage(QRectF(item.x, item.y, item.width, item.height), image, QRectF(0, 0, columns, rows))
 
 
 def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> None:
@@ -90,11 +128,12 @@ def _bent_path(item: Polyline) -> QPainterPath:
 
 
 def _paint_texts(painter: QPainter, items: list[Text], style: PaintStyle) -> None:
-    worded = items[0].role in _WORDED
-    painter.setPen(style.text_color(items[0].role))
+    role = items[0].role
+    worded, tabular = role in _WORDED, role == "number"
+    painter.setPen(style.text_color(role))
     font: QFont | None = None
     for item in items:
-        wanted = style.sized(item.size, bold=item.bold)
+        wanted = style.sized(item.size, bold=item.bold, tabular=tabular)
         if wanted is not font:
             font = wanted
             painter.setFont(font)
@@ -106,6 +145,8 @@ def _paint_texts(painter: QPainter, items: list[Text], style: PaintStyle) -> Non
 
 
 _PAINTERS: dict[type, Callable[..., None]] = {
+    Group: _paint_groups,
+    Raster: _paint_rasters,
     Rectangle: _paint_rectangles,
     Polyline: _paint_polylines,
     Arch: _paint_arches,

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPen
 
 from app.services.theme import ThemeColors
+from resnet_core.drawing.color_map import viridis_table
 from resnet_core.drawing.display_list import Role
 from resnet_core.drawing.styles import STYLES, Palette
 from resnet_core.drawing.text_metrics import text_width
@@ -21,20 +22,18 @@ class PaintStyle:
         self.text_size = max(float(QFontInfo(font).pixelSize()), 9.0)
         self.small_size = max(round(self.text_size * 0.87), 9.0)
         self._family = QFont(font)
-        self._fonts: dict[tuple[float, bool], QFont] = {}
+        self._fonts: dict[tuple[float, bool, bool], QFont] = {}
         # The fonts live as long as the style does, so their identity is a key.
         self._metrics: dict[int, QFontMetricsF] = {}
         self._widths: dict[tuple[int, str], float] = {}
         self.font = self.sized(self.text_size)
         self.bold = self.sized(self.text_size, bold=True)
         self.small = self.sized(self.small_size)
-        # Digits of one width, so that numbers under one another align.
-        self.numbers = QFont(self.small)
-        self.numbers.setFeature(QFont.Tag("tnum"), 1)
+        self.numbers = self.sized(self.small_size, tabular=True)
+        self.color_table = viridis_table()
         self.palette: Palette = palette_of(colors)
         self._pens = {role: self._pen(role) for role in STYLES}
         self._brushes = {role: self._brush(role) for role in STYLES}
-        self._metrics[id(self.numbers)] = QFontMetricsF(self.numbers)
         self.fit = self._fit()
 
     def color(self, name: str, alpha: float = 1.0) -> QColor:
@@ -59,13 +58,15 @@ class PaintStyle:
         """Return the colour of a text's role."""
         return self.color(STYLES[role].fill)
 
-    def sized(self, size: float, *, bold: bool = False) -> QFont:
-        """Return the text font at `size` pixels, rounded to whole ones."""
-        key = (max(round(size), 1), bold)
+    def sized(self, size: float, *, bold: bool = False, tabular: bool = False) -> QFont:
+        """Return the text font at `size` pixels, rounded to whole ones; a `tabular` one has digits of one width."""
+        key = (max(round(size), 1), bold, tabular)
         if key not in self._fonts:
             font = QFont(self._family)
             font.setPixelSize(int(key[0]))
             font.setBold(bold)
+            if tabular:
+                font.setFeature(QFont.Tag("tnum"), 1)
             self._fonts[key] = font
             self._metrics[id(font)] = QFontMetricsF(font)
         return self._fonts[key]
@@ -95,15 +96,15 @@ class PaintStyle:
         style = STYLES[role]
         if not style.stroke:
             return QPen(Qt.PenStyle.NoPen)
-        pen = QPen(self.color(style.stroke), style.width)
+        pen = QPen(self.color(style.stroke, style.alpha), style.width)
         if style.dash:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             pen.setDashPattern([length / style.width for length in style.dash])
         return pen
 
     def _brush(self, role: Role) -> QBrush:
-        fill = STYLES[role].fill
-        return QBrush(self.color(fill)) if fill else QBrush(Qt.BrushStyle.NoBrush)
+        style = STYLES[role]
+        return QBrush(self.color(style.fill, style.alpha)) if style.fill else QBrush(Qt.BrushStyle.NoBrush)
 
 
 def palette_of(colors: ThemeColors) -> Palette:

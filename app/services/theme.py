@@ -32,6 +32,12 @@ class ThemeColors(NamedTuple):
     block_line: str
     parameters: str
     macs: str
+    activations: str
+    memory: str
+    field: str
+    intensity: str
+    latency: str
+    branch: str
     good: str
     norm_fill: str
     relu_fill: str
@@ -45,6 +51,7 @@ LIGHT = ThemeColors(
     text="#1d2126", muted="#6a717b", accent="#2462cc", on_accent="#ffffff", selection="#dce8fb",
     warning="#b3400d", identity="#2462cc", projection="#c4511c", zero_pad="#7a5195",
     block_fill="#ffffff", block_line="#4a5058", parameters="#7a8fb1", macs="#a489b0",
+    activations="#83a387", memory="#b3986b", field="#6b9ea6", intensity="#b08282", latency="#8f8f9c", branch="#b7791f",
     good="#1b7f5c", norm_fill="#e4e7f1", relu_fill="#dcefe2",
     attention="#0f7c86", attention_fill="#d9eff0",
     series=("#2462cc", "#c4511c", "#1b7f5c", "#8a5aa8", "#a87a00", "#3b8ea5"),
@@ -54,6 +61,7 @@ DARK = ThemeColors(
     text="#e6e8ea", muted="#979fa9", accent="#6aa3ff", on_accent="#0d1420", selection="#22344f",
     warning="#f0925f", identity="#6aa3ff", projection="#ef8a55", zero_pad="#bd93d8",
     block_fill="#23272c", block_line="#a9b0b9", parameters="#7f98c4", macs="#b193c0",
+    activations="#8bb290", memory="#c4a877", field="#78b0b9", intensity="#c39292", latency="#9d9dad", branch="#d9a441",
     good="#57c39a", norm_fill="#2d3344", relu_fill="#25392d",
     attention="#4fc3cc", attention_fill="#1b3a3e",
     series=("#6aa3ff", "#ef8a55", "#57c39a", "#bd93d8", "#d9b13b", "#66bfd8"),

@@ -1,11 +1,15 @@
-"""Defines the frozen records of a drawing: rectangles, polylines, arches and texts, each with the id it stands for."""
+"""Defines the frozen records of a drawing: shapes, texts, images and groups, each with the id it stands for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from resnet_core.drawing.text_metrics import text_height, text_width
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Level = Literal["network", "stage", "block", "layer"]
 LEVELS: tuple[Level, ...] = ("network", "stage", "block", "layer")
@@ -16,6 +20,11 @@ Role = Literal[
     "conv", "linear", "norm", "activation", "pool", "reshape", "dropout", "scale", "joint", "port",
     "heading", "label", "strong_label", "quiet_label", "identity_label", "projection_label", "zero_pad_label",
     "gate_label",
+    "title", "subtitle", "number", "note",
+    "ground", "grid", "base_line", "guide", "shape_band", "raster", "raster_gap", "color_bar", "not_finite",
+    "parameters_bar", "macs_bar", "activations_bar", "memory_bar", "field_bar", "intensity_bar", "latency_bar",
+    "reference_mark", "profile", "profile_fine", "profile_earlier", "profile_dot", "second_profile", "odd_mark",
+    "branch_share", "shortcut_share",
 ]  # fmt: skip
 """What an item is; a style, never a colour, so that each palette can paint it."""
 
@@ -61,7 +70,10 @@ class Box(NamedTuple):
 
 
 class Rectangle(NamedTuple):
-    """A rectangle with corners rounded by `radius`; a radius of half its height makes a pill."""
+    """A rectangle with corners rounded by `radius`; a radius of half its height makes a pill.
+
+    `strength` from 0 to 1 mixes its fill with nothing: for a colour that grows with a number.
+    """
 
     id: str
     role: Role
@@ -71,6 +83,7 @@ class Rectangle(NamedTuple):
     height: float
     radius: float = 0.0
     title: str = ""
+    strength: float = 1.0
 
     @property
     def box(self) -> Box:
@@ -139,7 +152,58 @@ class Text(NamedTuple):
         return Box(left, self.y - half, left + width, self.y + half)
 
 
-Item = Rectangle | Polyline | Arch | Text
+class Raster(NamedTuple):
+    """An image: `values` [rows, columns], float32, in the colours of viridis from `low` (dark) to `high` (light).
+
+    NaN and infinity have the colour of what is not finite. Its pixels are not smoothed.
+    """
+
+    id: str
+    role: Role
+    x: float
+    y: float
+    width: float
+    height: float
+    values: NDArray[np.float32]
+    low: float
+    high: float
+    title: str = ""
+
+    @property
+    def box(self) -> Box:
+        """The area it covers."""
+        return Box(self.x, self.y, self.x + self.width, self.y + self.height)
+
+
+class Group(NamedTuple):
+    """Items that belong together, painted with one opacity (0 to 1) and cut off outside `clip` where it is given."""
+
+    id: str
+    items: tuple[Any, ...]
+    title: str = ""
+    opacity: float = 1.0
+    clip: Box | None = None
+    role: Role = "ground"
+
+    @property
+    def box(self) -> Box:
+        """The area its items span, or its clip."""
+        if self.clip is not None or not self.items:
+            return self.clip or Box(0.0, 0.0, 0.0, 0.0)
+        lefts, tops, rights, bottoms = zip(*(item.box for item in self.items), strict=True)
+        return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+
+Item = Rectangle | Polyline | Arch | Text | Raster | Group
+
+
+def flat(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield every item that is not a group, those of groups included, in order."""
+    for item in items:
+        if isinstance(item, Group):
+            yield from flat(item.items)
+        else:
+            yield item
 
 
 def edge_id(source: str, target: str) -> str:
@@ -171,5 +235,5 @@ class Drawing(NamedTuple):
     items: tuple[Item, ...]
 
     def of_role(self, *roles: Role) -> Iterator[Item]:
-        """Yield the items that have one of `roles`, in order."""
-        return (item for item in self.items if item.role in roles)
+        """Yield the items that have one of `roles`, those of groups included, in order."""
+        return (item for item in flat(self.items) if item.role in roles)

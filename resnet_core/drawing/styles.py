@@ -13,12 +13,17 @@ Palette = Mapping[str, str]
 
 
 class Style(NamedTuple):
-    """Colour names of outline and fill (empty: none), line width and dashes in pixels; a text is filled."""
+    """Colour names of outline and fill (empty: none), line width and dashes in pixels; a text is filled.
+
+    `alpha` is the opacity of outline and fill; a `crisp` shape lies on whole pixels and is not antialiased.
+    """
 
     stroke: str = ""
     fill: str = ""
     width: float = 1.0
     dash: tuple[float, ...] = ()
+    alpha: float = 1.0
+    crisp: bool = False
 
 
 #: Shortcuts differ by dash and by colour, so that eyes blind to colour and black-and-white prints tell them apart.
@@ -57,6 +62,35 @@ STYLES: Mapping[Role, Style] = MappingProxyType(
         "projection_label": Style(fill="projection"),
         "zero_pad_label": Style(fill="zero_pad"),
         "gate_label": Style(fill="attention"),
+        "title": Style(fill="text"),
+        "subtitle": Style(fill="muted"),
+        "number": Style(fill="muted"),
+        "note": Style(fill="muted"),
+        "ground": Style("", "canvas", crisp=True),
+        "grid": Style("hairline", crisp=True),
+        "base_line": Style("hairline", crisp=True),
+        "guide": Style("muted", dash=(2.0, 3.0), crisp=True),
+        "shape_band": Style("", "parameters", crisp=True),
+        "raster": Style(),
+        "raster_gap": Style("canvas", crisp=True),
+        "color_bar": Style(),
+        "not_finite": Style("", "warning", crisp=True),
+        "parameters_bar": Style("", "parameters", crisp=True),
+        "macs_bar": Style("", "macs", crisp=True),
+        "activations_bar": Style("", "activations", crisp=True),
+        "memory_bar": Style("", "memory", crisp=True),
+        "field_bar": Style("", "field", crisp=True),
+        "intensity_bar": Style("", "intensity", crisp=True),
+        "latency_bar": Style("", "latency", crisp=True),
+        "reference_mark": Style("text", alpha=0.8, crisp=True),
+        "profile": Style("accent", width=1.8),
+        "profile_fine": Style("accent"),
+        "profile_earlier": Style("muted"),
+        "profile_dot": Style("", "accent"),
+        "second_profile": Style("branch", width=1.4),
+        "odd_mark": Style("warning", width=1.4),
+        "branch_share": Style("", "branch", crisp=True),
+        "shortcut_share": Style("", "identity", crisp=True),
     }
 )
 
@@ -75,5 +109,15 @@ LIGHT_PALETTE: Palette = MappingProxyType(
         "relu_fill": "#dcefe2",
         "attention": "#0f7c86",
         "attention_fill": "#d9eff0",
+        "parameters": "#7a8fb1",
+        "macs": "#a489b0",
+        "activations": "#83a387",
+        "memory": "#b3986b",
+        "field": "#6b9ea6",
+        "intensity": "#b08282",
+        "latency": "#8f8f9c",
+        "branch": "#b7791f",
+        "accent": "#2462cc",
+        "warning": "#b3400d",
     }
 )

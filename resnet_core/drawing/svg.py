@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 
-from resnet_core.drawing.display_list import Arch, Drawing, Item, Polyline, Rectangle, Text, rounded_corners
+from resnet_core.drawing.display_list import (
+    Arch,
+    Drawing,
+    Group,
+    Item,
+    Polyline,
+    Raster,
+    Rectangle,
+    Text,
+    rounded_corners,
+)
 from resnet_core.drawing.styles import LIGHT_PALETTE, STYLES, Palette
 
 _FONTS = "'Inter', 'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
@@ -13,7 +24,10 @@ _BASELINE_SHARE = 0.36
 
 
 def to_svg(drawing: Drawing, palette: Palette = LIGHT_PALETTE) -> str:
-    """Return `drawing` as SVG 1.1 text in the colours of `palette`; each shape carries its `data-id` and a title."""
+    """Return `drawing` as SVG 1.1 text in the colours of `palette`.
+
+    Text stays text; a group is a `g` with its id, each shape carries its `data-id` and a title.
+    """
     width, height = _number(drawing.width), _number(drawing.height)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -30,19 +44,47 @@ def to_svg(drawing: Drawing, palette: Palette = LIGHT_PALETTE) -> str:
 
 
 def _element(item: Item, palette: Palette) -> str:
+    if isinstance(item, Group):
+        return _group(item, palette)
     if isinstance(item, Text):
         return _text(item, palette)
+    if isinstance(item, Raster):
+        return _image(item, palette)
     if isinstance(item, Rectangle):
         corner = f' rx="{_number(item.radius)}"' if item.radius else ""
-        shape = (
-            f'<rect x="{_number(item.x)}" y="{_number(item.y)}" width="{_number(item.width)}"'
-            f' height="{_number(item.height)}"{corner}'
-        )
+        shape = f"<rect {_place(item.x, item.y, item.width, item.height)}{corner}"
     else:
         path = _arch_path(item) if isinstance(item, Arch) else _line_path(item)
         shape = f'<path d="{path}"'
     filled = not isinstance(item, Arch) and not (isinstance(item, Polyline) and not item.closed)
     return f"{shape}{_paint(item, palette, filled)}{_identity(item)}{_closing(item, shape)}"
+
+
+def _group(item: Group, palette: Palette) -> str:
+    """Return a `g`; where it is cut off, an inner `svg` cuts, which needs no id of its own."""
+    opening = f'<g id="{escape(item.id)}"' if item.id else "<g"
+    opacity = f' opacity="{_number(item.opacity)}"' if item.opacity < 1 else ""
+    lines = [f"{opening}{opacity}>", *(_element(inner, palette) for inner in item.items), "</g>"]
+    if item.title:
+        lines.insert(1, f"<title>{escape(item.title)}</title>")
+    if item.clip is not None:
+        left, top, right, bottom = item.clip
+        box = " ".join(map(_number, (left, top, right - left, bottom - top)))
+        lines = [f'<svg {_place(left, top, right - left, bottom - top)} viewBox="{box}">', *lines, "</svg>"]
+    return "\n".join(lines)
+
+
+def _image(item: Raster, palette: Palette) -> str:
+    from resnet_core.drawing.color_map import colored, packed, viridis_table  # numpy: only where there is an image
+    from resnet_core.drawing.png_image import png_bytes
+
+    colors = colored(item.values, (item.low, item.high), viridis_table(), packed(palette["warning"]))
+    data = b64encode(png_bytes(colors)).decode("ascii")
+    shape = (
+        f'<image {_place(item.x, item.y, item.width, item.height)} preserveAspectRatio="none"'
+        f' style="image-rendering: pixelated" href="data:image/png;base64,{data}"'
+    )
+    return f"{shape}{_identity(item)}{_closing(item, shape)}"
 
 
 def _text(item: Text, palette: Palette) -> str:
@@ -58,10 +100,13 @@ def _text(item: Text, palette: Palette) -> str:
 def _paint(item: Item, palette: Palette, filled: bool) -> str:
     style = STYLES[item.role]
     fill = palette[style.fill] if style.fill and filled else "none"
+    alpha = style.alpha * (item.strength if isinstance(item, Rectangle) else 1.0)
+    opacity = f' opacity="{_number(alpha)}"' if alpha < 1 else ""
     if not style.stroke:
-        return f' fill="{fill}"'
+        return f' fill="{fill}"{opacity}'
     dash = f' stroke-dasharray="{" ".join(map(_number, style.dash))}"' if style.dash else ""
-    return f' fill="{fill}" stroke="{palette[style.stroke]}" stroke-width="{_number(style.width)}"{dash}'
+    line = f' stroke="{palette[style.stroke]}" stroke-width="{_number(style.width)}"{dash}'
+    return f' fill="{fill}"{line}{opacity}'
 
 
 def _identity(item: Item) -> str:
@@ -92,6 +137,10 @@ def _arch_path(item: Arch) -> str:
     elif item.part == "falls":
         start, rise = (item.x0, top), ""
     return f"M{_pair(start)}{rise}{level}{fall}"
+
+
+def _place(x: float, y: float, width: float, height: float) -> str:
+    return f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
 
 
 def _pair(point: tuple[float, float]) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.painting.color_map import colored, viridis_table
 from app.state.runs_state import ShownRun
 from app.views.atlas.gradient_pyramid import GradientPyramid
 from resnet_core.configuration.presets import preset
+from resnet_core.drawing.color_map import colored, viridis_table
 from resnet_core.runs.run_records import RunSummary
 
 

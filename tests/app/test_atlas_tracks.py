@@ -11,7 +11,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from app.painting.color_map import viridis_table
 from app.painting.tracks.shape_track import shape_runs
 from app.state.architecture_document import analyzed
 from app.views.atlas.atlas_menu import atlas_menu
@@ -19,6 +18,7 @@ from app.views.atlas.atlas_words import tooltip
 from app.views.atlas.gradient_columns import boundary_columns
 from app.views.atlas.track_rows import TRACK_GAP, TrackRow
 from resnet_core.configuration.presets import preset
+from resnet_core.drawing.color_map import viridis_table
 from tests.app.atlas_bench import LEFT, Bench, drag, even_norms, open_bench, shown_run
 from tests.drawing.drawn import TRICKY, tricky
 

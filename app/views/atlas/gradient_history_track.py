@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.painting.color_map import colored, viridis_table
 from app.painting.paint_style import PaintStyle
 from app.painting.track import GUTTER_GAP, Track
 from app.views.atlas.gradient_columns import boundary_at, boundary_columns
 from app.views.atlas.gradient_data import GradientData
 from app.views.atlas.gradient_norm_track import norm_text, paint_empty
+from resnet_core.drawing.color_map import colored, viridis_table
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.number_text import exact, power_of_ten

@@ -22,6 +22,11 @@ def viridis_table() -> NDArray[np.uint32]:
     return np.uint32(_OPAQUE) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
 
 
+def packed(color: str) -> int:
+    """Return "#rrggbb" as 0xffRRGGBB."""
+    return _OPAQUE | int(color.removeprefix("#"), 16)
+
+
 def colored(
     values: NDArray[np.float32], bounds: tuple[float, float], table: NDArray[np.uint32], odd_color: int
 ) -> NDArray[np.uint32]:
