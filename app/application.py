@@ -38,11 +38,10 @@ from app.windows.actions import ActionTargets, action_table
 from app.windows.architecture_commands import ArchitectureCommands
 from app.windows.close_question import CloseQuestion
 from app.windows.desk_commands import DeskCommands
-from app.windows.dock_layout import DockPlace
 from app.windows.file_commands import FileCommands
 from app.windows.lazy_page import LazyPage
 from app.windows.main_window import MainWindow
-from app.windows.page_tabs import Page
+from app.windows.page_list import centre_pages, side_docks
 from app.windows.run_commands import RunCommands
 from app.windows.status_bar import StatusBar
 from app.windows.view_commands import ViewCommands
@@ -148,45 +147,9 @@ class Application(QObject):
         self.training = LazyPage(self._training)
         self.ledger = LazyPage(self._ledger_view)
         self.status_bar = StatusBar(self.document, self.pinned, self.engine, self.service, self.verified)
-        self.window.fill(self._pages(), self._docks(), self.status_bar)
-
-    def _pages(self) -> tuple[Page, ...]:
-        return (
-            Page("atlas", self.tr("Atlas"), self.atlas, self.tr(
-                "The network along its depth, from the image on the left to the classes on the right. What stands "
-                "above one another belongs together. Scroll to zoom, drag to move, click a block to select it."
-            )),
-            Page("layers", self.tr("Layers"), self.layers, self.tr(
-                "Every layer with its shapes and counts. Type in the filter, click a header to sort, and select "
-                "rows to see their sum."
-            )),
-            Page("compare", self.tr("Compare"), self.comparison, self.tr(
-                "The reference above, the open architecture below, with their differences. Pin an architecture "
-                "(Ctrl+P) to have something to compare with."
-            )),
-            Page("training", self.tr("Training"), self.training, self.tr(
-                "Loss and accuracy of the runs that are ticked in the list. Drag the line to look at another step."
-            )),
-            Page("ledger", self.tr("Ledger"), self.ledger, self.tr(
-                "The count of one image term by term. Choose how a paper or a tool counts, or switch single terms, "
-                "until the total is the published figure."
-            )),
-        )  # fmt: skip
-
-    def _docks(self) -> tuple[DockPlace, ...]:
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        return (
-            DockPlace("architecture", self.tr("Architecture"), self._architecture_page, left, self.tr(
-                "Published networks, and every field of the open one. One click opens a network; a value that "
-                "cannot be is marked where it stands, with what would work."
-            )),
-            DockPlace("inspector", self.tr("Inspector"), self._inspector_page, right, self.tr(
-                "What the selected block or layer is and costs, with the formulas its counts come from."
-            )),
-            DockPlace("run", self.tr("Run"), self._controls_page, right, self.tr(
-                "Trains a copy of the open architecture, fitted to the data, for about a minute."
-            ), scrolls=True),
-        )  # fmt: skip
+        pages = centre_pages(self.atlas, self.layers, self.comparison, self.training, self.ledger)
+        docks = side_docks(self._architecture_page, self._inspector_page, self._controls_page)
+        self.window.fill(pages, docks, self.status_bar)
 
     @property
     def architecture_view(self) -> ArchitectureView:
