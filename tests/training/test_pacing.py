@@ -73,13 +73,23 @@ def test_that_the_measured_length_is_told_in_a_note() -> None:
     assert started.notes[-1].startswith(f"{started.total_steps} steps, to fit into 1 s at ")
 
 
-@pytest.mark.parametrize(("threads", "steps"), [(1, 30), (0, 30)])
-def test_that_nothing_is_measured_when_it_would_cost_more_than_it_saves(threads: int, steps: int) -> None:
-    run = tiny_run(threads=threads, steps=steps)
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize(("threads", "planned"), [(1, 1), (0, 2)])
+def test_that_nothing_is_measured_when_it_would_cost_more_than_it_saves(threads: int, planned: int) -> None:
+    run = tiny_run(threads=threads, steps=30)
+    learner = Learner.begin(run, CPU, 1)
+    plan = plan_training(run.training, learner, Batches(tiny_data(), run.training, CPU), TrainingControl())
+    assert plan == (30, planned, ())
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_that_all_threads_and_one_are_compared_when_a_run_is_long() -> None:
+    run = tiny_run(threads=0, steps=60)
     learner = Learner.begin(run, CPU, 1)
     plan = plan_training(run.training, learner, Batches(tiny_data(), run.training, CPU), TrainingControl())
     assert plan is not None
-    assert plan == (steps, threads or torch.get_num_threads(), ())
+    assert plan.threads in (1, 2)
+    assert plan.notes == (f"{plan.threads} of 2 CPU threads, the fastest measured",)
 
 
 def test_that_a_stop_ends_the_measurement() -> None:
