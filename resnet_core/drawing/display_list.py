@@ -21,10 +21,13 @@ Role = Literal[
     "heading", "label", "strong_label", "quiet_label", "identity_label", "projection_label", "zero_pad_label",
     "gate_label",
     "title", "subtitle", "number", "note",
+    "pass_road", "pass_trunk", "pass_branch", "pass_skip", "pass_node", "pass_tensor", "pass_tensor_side",
+    "pass_gradient", "pass_gradient_side", "pass_label", "pass_label_ground",
     "ground", "grid", "base_line", "guide", "shape_band", "raster", "raster_gap", "color_bar", "not_finite",
     "parameters_bar", "macs_bar", "activations_bar", "memory_bar", "field_bar", "intensity_bar", "latency_bar",
     "reference_mark", "profile", "profile_fine", "profile_earlier", "profile_dot", "second_profile", "odd_mark",
-    "branch_share", "shortcut_share",
+    "branch_share", "shortcut_share", "step_halo", "step_line", "step_handle", "step_handle_open", "step_number",
+    "step_number_open",
 ]  # fmt: skip
 """What an item is; a style, never a colour, so that each palette can paint it."""
 

@@ -91,6 +91,23 @@ STYLES: Mapping[Role, Style] = MappingProxyType(
         "odd_mark": Style("warning", width=1.4),
         "branch_share": Style("", "branch", crisp=True),
         "shortcut_share": Style("", "identity", crisp=True),
+        "pass_road": Style("", "good", alpha=0.5),
+        "pass_trunk": Style("", "accent", alpha=0.5),
+        "pass_branch": Style("", "branch", alpha=0.6),
+        "pass_skip": Style("", "accent", alpha=0.5),
+        "pass_node": Style("accent", width=2.0),
+        "pass_tensor": Style("good", "relu_fill", width=1.2),
+        "pass_tensor_side": Style("good", "canvas", width=1.2),
+        "pass_gradient": Style("accent", "selection", width=1.2),
+        "pass_gradient_side": Style("accent", "canvas", width=1.2),
+        "pass_label": Style(fill="text"),
+        "pass_label_ground": Style("hairline", "canvas"),
+        "step_halo": Style("canvas", width=3.0, alpha=0.7, crisp=True),
+        "step_line": Style("accent", width=1.2, crisp=True),
+        "step_handle": Style("accent", "accent"),
+        "step_handle_open": Style("accent", "canvas"),
+        "step_number": Style(fill="on_accent"),
+        "step_number_open": Style(fill="accent"),
     }
 )
 
@@ -118,6 +135,9 @@ LIGHT_PALETTE: Palette = MappingProxyType(
         "latency": "#8f8f9c",
         "branch": "#b7791f",
         "accent": "#2462cc",
+        "on_accent": "#ffffff",
         "warning": "#b3400d",
+        "good": "#1b7f5c",
+        "selection": "#dce8fb",
     }
 )
