@@ -13,14 +13,14 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import parse_run_config
 from resnet_core.runs.run_database import CONFIG_NAME
 from resnet_core.runs.run_reader import RunReader
-from resnet_core.runs.run_records import ReadCursor, RunSummary
+from resnet_core.runs.run_records import GradientFlow, ReadCursor, RunSummary
 
 _FIRST_CAPACITY = 256
 _Array = TypeVar("_Array", IntArray, FloatArray)
 
 
 class GrowingRows:
-    """Rows of one measurement, ascending by step: `steps` [S] and `values` [S] or [S, N+1].
+    """Rows of one measurement, ascending by step: `steps` [S] and `values` [S] or [S, width].
 
     What `steps` and `values` return is never written again, so it may be kept and read from another thread:
     new rows go behind it, and rows that replace old ones go into a new array.
@@ -39,7 +39,7 @@ class GrowingRows:
 
     @property
     def values(self) -> FloatArray:
-        """The values, float64 [S] or [S, N+1], read-only."""
+        """The values, float64 [S] or [S, width], read-only."""
         return _read_only(self._values[: self._count])
 
     def drop_from(self, step: int) -> None:
@@ -87,6 +87,7 @@ class RunTrace:
         self.architecture = _architecture_of(self._reader)
         self._scalars: dict[str, GrowingRows] = {}
         self._gradients: GrowingRows | None = None
+        self._quantities: dict[str, GrowingRows] = {}
         self._scalar_cursor, self._gradient_cursor = ReadCursor(), ReadCursor()
         self._summary: RunSummary | None = None
 
@@ -121,9 +122,22 @@ class RunTrace:
         if self._gradients is None:
             self._gradients = GrowingRows(len(summary.boundaries))
         if update.rewound_to is not None:
-            self._gradients.drop_from(update.rewound_to)
+            for rows in (self._gradients, *self._quantities.values()):
+                rows.drop_from(update.rewound_to)
+        self._insert_quantities(update.flow)
         self._gradients.insert(update.flow.steps, update.flow.boundary_norms)
         return bool(len(update.flow.steps)) or update.rewound_to is not None
+
+    def _insert_quantities(self, flow: GradientFlow) -> None:
+        """Keep every quantity row for row with the gradients: what a step lacks is nan."""
+        assert self._gradients is not None
+        for name in flow.block_quantities:
+            if name not in self._quantities:
+                self._quantities[name] = GrowingRows(len(flow.boundaries) - 1)
+                self._quantities[name].insert(self._gradients.steps, _absent(self._gradients.steps, flow))
+        for name, rows in self._quantities.items():
+            values_SN = flow.block_quantities.get(name)
+            rows.insert(flow.steps, _absent(flow.steps, flow) if values_SN is None else values_SN)
 
     def _shown(self, summary: RunSummary) -> ShownRun:
         curves = {name: Curve(rows.steps, rows.values) for name, rows in self._scalars.items()}
@@ -135,11 +149,16 @@ class RunTrace:
             summary.boundaries,
             gradients.steps,
             gradients.values,
+            MappingProxyType({name: rows.values for name, rows in self._quantities.items()}),
         )
 
 
 def _architecture_of(reader: RunReader) -> ArchitectureConfig:
     return parse_run_config(reader.config_toml(), str(reader.folder / CONFIG_NAME)).architecture
+
+
+def _absent(steps: IntArray, flow: GradientFlow) -> FloatArray:
+    return np.full((len(steps), len(flow.boundaries) - 1), np.nan)
 
 
 def _read_only(array: _Array) -> _Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,9 @@ class ShownRun(NamedTuple):
 
     `architecture` is the fitted copy it trains. `gradient_steps` [S] and `boundary_norms` [S, N+1] (float64,
     L2 norms of dLoss/d(block input), the last column the output of the last block) belong to `boundaries`
-    [N+1].
+    [N+1]. `block_quantities` holds what was measured of the N blocks, each float64 [S, N], row for row with
+    `gradient_steps`, under its name in `run_events.BLOCK_QUANTITIES`; nan where a block has no such thing or where it
+    was not measured yet. It is empty for runs that were recorded before there was any.
     """
 
     summary: RunSummary
@@ -38,6 +41,7 @@ class ShownRun(NamedTuple):
     boundaries: tuple[str, ...]
     gradient_steps: IntArray
     boundary_norms: FloatArray
+    block_quantities: Mapping[str, FloatArray] = MappingProxyType({})
 
     @property
     def key(self) -> str:
@@ -46,12 +50,21 @@ class ShownRun(NamedTuple):
 
     def norms_at(self, step: int | None) -> FloatArray | None:
         """Return the boundary norms [N+1] of the newest capture up to `step` (None: of all), or None."""
+        row = self._row_at(step)
+        return None if row is None else self.boundary_norms[row]
+
+    def block_quantity_at(self, name: str, step: int | None) -> FloatArray | None:
+        """Return a quantity of the blocks [N] of the newest capture up to `step` (None: of all), or None."""
+        row, values_SN = self._row_at(step), self.block_quantities.get(name)
+        return None if row is None or values_SN is None else values_SN[row]
+
+    def _row_at(self, step: int | None) -> int | None:
+        """The row of the newest capture up to `step`; the first one where `step` lies before it."""
         if not len(self.gradient_steps):
             return None
         if step is None:
-            return self.boundary_norms[-1]
-        row = int(np.searchsorted(self.gradient_steps, step, side="right")) - 1
-        return self.boundary_norms[max(row, 0)]
+            return len(self.gradient_steps) - 1
+        return max(int(np.searchsorted(self.gradient_steps, step, side="right")) - 1, 0)
 
 
 class RunsState(QObject):

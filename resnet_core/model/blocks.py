@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 from torch import nn
 
+from resnet_core.architecture.block_fork import Arm, find_fork
 from resnet_core.architecture.block_layout import block_layout
 from resnet_core.configuration.block_plan import BlockPlan, BlockStyle
-from resnet_core.model.layout_program import register_layers
+from resnet_core.model.layout_program import Parting, register_layers
+
+
+class BlockObserver(Protocol):
+    """Who measures a block while it computes, without changing what it computes."""
+
+    def view(self, arm: Arm, x: torch.Tensor) -> torch.Tensor:
+        """Return a view of x, the tensor at the fork, for one reader on `arm`."""
+
+    def see(self, branch: torch.Tensor | None, output: torch.Tensor) -> None:
+        """Take note of F(x) as it is added (None in a plain block) and of H(x)."""
 
 
 class ResidualBlock(nn.Module):
     """A residual block; each step, the parameter-free ones too, is a submodule registered in execution order.
 
     `forward` takes one tensor (N, C_in, H, W) and returns H(x), (N, C_out, H', W'), so that hooks on the
-    module stand at the block's boundaries. `silencer` names the layer whose weights at zero make F(x) = 0.
+    module stand at the block's boundaries. `silencer` names the layer whose weights at zero make F(x) = 0, `fork`
+    tells where branch and shortcut part (None in a plain block). An `observer` may be set for one step, and is None
+    else.
     """
 
     def __init__(self, plan: BlockPlan, style: BlockStyle) -> None:
@@ -22,11 +37,25 @@ class ResidualBlock(nn.Module):
         self.plan = plan
         layout = block_layout(plan, style)
         self.silencer = layout.silencer
+        self.fork = find_fork(layout)
+        self.observer: BlockObserver | None = None
         self._program = register_layers(self, layout)
 
     def forward(self, x_NCHW: torch.Tensor) -> torch.Tensor:
         """Return H(x)."""
-        return self._program.run(self, x_NCHW)
+        if self.observer is None:
+            return self._program.run(self, x_NCHW)
+        return self._observed(x_NCHW, self.observer)
+
+    def _observed(self, x_NCHW: torch.Tensor, observer: BlockObserver) -> torch.Tensor:
+        if self.fork is None:
+            output_NCHW = self._program.run(self, x_NCHW)
+            observer.see(None, output_NCHW)
+            return output_NCHW
+        watched = {self.fork.branch_output: x_NCHW}
+        output_NCHW = self._program.run(self, x_NCHW, watched, Parting(self.fork, observer.view))
+        observer.see(watched[self.fork.branch_output], output_NCHW)
+        return output_NCHW
 
     @property
     def branch(self) -> tuple[nn.Conv2d, ...]:

@@ -50,6 +50,14 @@ CREATE TABLE writer (
 );
 """
 
+# Of what was measured of the N blocks with a row of `gradient_flow`. Runs recorded before it was measured lack the
+# table; such a run gets it when it is resumed, and a program that does not know it passes it over.
+BLOCK_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS block_quantities (
+    step INTEGER NOT NULL, name TEXT NOT NULL, block_values BLOB NOT NULL, PRIMARY KEY (step, name)
+) WITHOUT ROWID;
+"""
+
 _READ_ATTEMPTS: Final = 4
 _READ_PAUSE_S: Final = 0.02
 
@@ -62,7 +70,7 @@ def create_database(folder: Path, writer: WriterProcess) -> None:
         connection.executescript(f"""
             PRAGMA application_id = {APPLICATION_ID};
             PRAGMA user_version = {SCHEMA_VERSION};
-            BEGIN; {SCHEMA} COMMIT;
+            BEGIN; {SCHEMA} {BLOCK_SCHEMA} COMMIT;
         """)
         put_writer(connection, writer)
 
@@ -86,6 +94,7 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
         _check_format(connection, folder)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(BLOCK_SCHEMA)
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.Error):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from resnet_core.runs.run_records import GradientFlow, RunSummary, Series
+from resnet_core.runs.run_records import Float64Array, GradientFlow, RunSummary, Series
 
 _SUMMARY_FIELDS: Final = (
     "name",
@@ -32,12 +32,25 @@ def run_document(summary: RunSummary, scalars: Mapping[str, Series], flow: Gradi
             document[field] = _plain(value)
     document["scalars"] = {name: _points(series) for name, series in scalars.items()}
     if flow.boundaries:
-        document["gradient_flow"] = {
-            "boundaries": list(flow.boundaries),
-            "steps": flow.steps.tolist(),
-            "boundary_norms": [[_number(norm) for norm in row] for row in flow.boundary_norms.tolist()],
-        }
+        document["gradient_flow"] = _flow_document(flow)
     return document
+
+
+def _flow_document(flow: GradientFlow) -> dict[str, object]:
+    """One row a step; with the quantities of blocks, where there are any, under their own names."""
+    document: dict[str, object] = {
+        "boundaries": list(flow.boundaries),
+        "steps": flow.steps.tolist(),
+        "boundary_norms": _rows(flow.boundary_norms),
+    }
+    if flow.block_quantities:
+        document["blocks"] = list(flow.blocks)
+        document |= {name: _rows(values_SN) for name, values_SN in flow.block_quantities.items()}
+    return document
+
+
+def _rows(values: Float64Array) -> list[list[float | None]]:
+    return [[_number(value) for value in row] for row in values.tolist()]
 
 
 def _points(series: Series) -> list[list[float | None]]:

@@ -8,6 +8,8 @@ weights after `k` updates, from which training goes on with step `k`. `StatusCha
 `RunFinished.step` are the number of updates made.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 
 RunStatus = Literal["preparing", "running", "paused", "stopped", "finished", "failed", "crashed"]
@@ -21,13 +23,33 @@ ScalarName = Literal["train_loss", "train_accuracy", "learning_rate", "elapsed_s
 
 SCALAR_NAMES: Final[tuple[ScalarName, ...]] = get_args(ScalarName)
 
+BlockQuantity = Literal[
+    "branch_norm",
+    "shortcut_norm",
+    "branch_shortcut_cosine",
+    "parameter_gradient_norm",
+    "update_ratio",
+    "stream_mean",
+    "stream_variance",
+    "branch_variance",
+]
+"""The names under which what is measured of a block is kept, one value a block.
+
+`branch_norm`, `shortcut_norm`: L2 norms of the gradient that reaches the block's fork through branch and shortcut, and
+`branch_shortcut_cosine` between the two; `parameter_gradient_norm`: L2 over all parameters of the block;
+`update_ratio`: ||dw|| / ||w||, w before the update; `stream_mean`, `stream_variance` of the block's output and
+`branch_variance` of F(x), each of a channel over batch and space, then the mean over channels.
+"""
+
+BLOCK_QUANTITIES: Final[tuple[BlockQuantity, ...]] = get_args(BlockQuantity)
+
 
 class RunStarted(NamedTuple):
     """The run is described: what is trained, on what, for how long.
 
     `boundaries` are the ids of the N+1 block boundaries, in order of depth; every gradient row has one norm
     for each. `started_at` is ISO 8601 in UTC; `notes` are single lines for people, such as how the
-    architecture was fitted.
+    architecture was fitted. `blocks` are the ids of the N blocks, first to last.
     """
 
     name: str
@@ -40,6 +62,7 @@ class RunStarted(NamedTuple):
     data_name: str
     started_at: str
     notes: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
 
 
 class StepCompleted(NamedTuple):
@@ -56,10 +79,15 @@ class StepCompleted(NamedTuple):
 
 
 class GradientCaptured(NamedTuple):
-    """L2 norms of dLoss/d(block input) before update `step`, one a boundary, the last block's output last."""
+    """L2 norms of dLoss/d(block input) before update `step`, one a boundary, the last block's output last.
+
+    `block_quantities` holds what was measured of the N blocks under the names `BLOCK_QUANTITIES`, nan where a block has
+    no such thing; `update_ratio` is that of update `step` itself.
+    """
 
     step: int
     boundary_norms: tuple[float, ...]
+    block_quantities: Mapping[str, tuple[float, ...]] = MappingProxyType({})
 
 
 class EvaluationCompleted(NamedTuple):

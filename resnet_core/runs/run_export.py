@@ -12,6 +12,8 @@ from resnet_core.runs.run_records import GradientFlow, Series
 def export_csv(reader: RunReader, folder: Path) -> tuple[Path, ...]:
     """Write `scalars.csv` and, if any was captured, `gradient_flow.csv`; one line a step, one column a name.
 
+    What was measured of blocks goes to `block_quantities.csv`, one line a step and block, one column a quantity.
+
     Numbers are written so that reading them gives the same float64; what was not measured at a step is left
     empty. Raises OSError if the folder cannot be written.
     """
@@ -20,6 +22,8 @@ def export_csv(reader: RunReader, folder: Path) -> tuple[Path, ...]:
     flow = reader.gradient_flow()
     if flow.steps.size:
         written.append(_write_rows(folder / "gradient_flow.csv", _gradient_rows(flow)))
+    if flow.block_quantities:
+        written.append(_write_rows(folder / "block_quantities.csv", _block_rows(flow)))
     return tuple(written)
 
 
@@ -44,6 +48,14 @@ def _gradient_rows(flow: GradientFlow) -> Iterable[list[object]]:
     yield ["step", *flow.boundaries]
     for step, norms in zip(flow.steps.tolist(), flow.boundary_norms.tolist(), strict=True):
         yield [step, *norms]
+
+
+def _block_rows(flow: GradientFlow) -> Iterable[list[object]]:
+    yield ["step", "block", *flow.block_quantities]
+    tables = [values_SN.tolist() for values_SN in flow.block_quantities.values()]
+    for row, step in enumerate(flow.steps.tolist()):
+        for number, block in enumerate(flow.blocks):
+            yield [step, block, *(table[row][number] for table in tables)]
 
 
 def _write_rows(path: Path, rows: Iterable[list[object]]) -> Path:

@@ -1,6 +1,8 @@
 """Defines the immutable records in which a run folder's content reaches its readers, and their one error."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -50,11 +52,18 @@ class Series(NamedTuple):
 
 
 class GradientFlow(NamedTuple):
-    """Gradient norms of N+1 boundaries: `steps` int64 [S], ascending, `boundary_norms` float64 [S, N+1]."""
+    """Gradient norms of N+1 boundaries: `steps` int64 [S], ascending, `boundary_norms` float64 [S, N+1].
+
+    `block_quantities` holds what was measured of the N `blocks`, each float64 [S, N] under its name in
+    `run_events.BLOCK_QUANTITIES`, nan where a block has no such thing. It is empty, and `blocks` too, where a run was
+    recorded before there was any.
+    """
 
     boundaries: tuple[str, ...]
     steps: Int64Array
     boundary_norms: Float64Array
+    blocks: tuple[str, ...] = ()
+    block_quantities: Mapping[str, Float64Array] = MappingProxyType({})
 
 
 class ReadCursor(NamedTuple):

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from resnet_core.runs.run_database import CHECKPOINT_PATTERN
-from resnet_core.runs.run_events import LIVE_STATUSES, RUN_STATUSES, SCALAR_NAMES, RunStatus
+from resnet_core.runs.run_events import BLOCK_QUANTITIES, LIVE_STATUSES, RUN_STATUSES, SCALAR_NAMES, RunStatus
 from resnet_core.runs.run_records import (
+    Float64Array,
     GradientFlow,
     GradientUpdate,
     ReadCursor,
@@ -48,8 +49,7 @@ def read_scalars_since(connection: sqlite3.Connection, cursor: ReadCursor) -> Sc
 
 def read_gradient_flow(connection: sqlite3.Connection) -> GradientFlow:
     """All captured gradient norms; empty, with the boundaries known so far, if none was captured."""
-    rows = connection.execute("SELECT step, boundary_norms FROM gradient_flow ORDER BY step").fetchall()
-    return _flow(_texts(read_meta(connection), "boundaries"), rows)
+    return read_gradient_rows_since(connection, ReadCursor()).flow
 
 
 def read_gradient_rows_since(connection: sqlite3.Connection, cursor: ReadCursor) -> GradientUpdate:
@@ -58,8 +58,10 @@ def read_gradient_rows_since(connection: sqlite3.Connection, cursor: ReadCursor)
     rows = connection.execute(
         "SELECT row, step, boundary_norms FROM gradient_flow WHERE row > ? ORDER BY row", (cursor.row,)
     ).fetchall()
-    boundaries = _texts(read_meta(connection), "boundaries")
-    flow = _flow(boundaries, sorted((row[1:] for row in rows), key=_step_of))
+    meta = read_meta(connection)
+    flow = _flow(_texts(meta, "boundaries"), sorted((row[1:] for row in rows), key=_step_of))
+    quantities = _block_quantities(connection, cursor.row, flow)
+    flow = flow._replace(blocks=_texts(meta, "blocks") if quantities else (), block_quantities=quantities)
     return GradientUpdate(ReadCursor(rows[-1][0] if rows else cursor.row, rewind), rewound_to, flow)
 
 
@@ -139,6 +141,40 @@ def _flow(boundaries: tuple[str, ...], rows: list[tuple[int, bytes]]) -> Gradien
     norms_SB = packed.astype(np.float64).reshape(len(rows), width)
     steps.flags.writeable = norms_SB.flags.writeable = False
     return GradientFlow(boundaries, steps, norms_SB)
+
+
+def _block_quantities(connection: sqlite3.Connection, after_row: int, flow: GradientFlow) -> dict[str, Float64Array]:
+    """What was measured of the blocks at the steps of `flow`, whose rows come after `after_row`; row for row."""
+    if not len(flow.steps) or not _has_block_quantities(connection):
+        return {}
+    width = max(0, len(flow.boundaries) - 1)
+    places = {step: place for place, step in enumerate(flow.steps.tolist())}
+    found: dict[str, Float64Array] = {}
+    rows = connection.execute(
+        "SELECT step, name, block_values FROM gradient_flow JOIN block_quantities USING (step) WHERE row > ?",
+        (after_row,),
+    )
+    for step, name, packed in rows:
+        if not isinstance(packed, bytes) or len(packed) != 8 * width:
+            raise ValueError(f"{name} has not one value for each of {width} blocks")
+        if name not in found:
+            found[name] = np.full((len(places), width), np.nan)
+        found[name][places[step]] = np.frombuffer(packed, dtype="<f8")
+    for values_SN in found.values():
+        values_SN.flags.writeable = False
+    return {name: found[name] for name in sorted(found, key=_quantity_place)}
+
+
+def _has_block_quantities(connection: sqlite3.Connection) -> bool:
+    """Whether the run has the table: one that was recorded before it was measured has not."""
+    table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'block_quantities'"
+    return connection.execute(table).fetchone() is not None
+
+
+def _quantity_place(name: str) -> tuple[int, str]:
+    """Sorts names as they are declared, one of a newer Skipscope last."""
+    known: tuple[str, ...] = BLOCK_QUANTITIES
+    return (known.index(name) if name in known else len(known), name)
 
 
 def _rewinds_since(connection: sqlite3.Connection, cursor: ReadCursor) -> tuple[int, int | None]:

@@ -5,7 +5,7 @@ import sqlite3
 import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from operator import index
@@ -131,6 +131,7 @@ class RunStore:
             tested = "name IN ('test_loss', 'test_accuracy')"
             connection.execute(f"DELETE FROM scalars WHERE step = ? AND NOT {tested}", (step,))
             connection.execute("DELETE FROM gradient_flow WHERE step >= ?", (step,))
+            connection.execute("DELETE FROM block_quantities WHERE step >= ?", (step,))
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
             connection.execute("INSERT INTO rewinds (step) VALUES (?)", (step,))
             # Readers drop everything from `step` on, so what stays of it gets a new row, to be sent again.
@@ -217,8 +218,9 @@ class RunStore:
                 _put_scalars(connection, [(name, step, value) for name, value in values.items()])
             case EvaluationCompleted(step=step, test_loss=loss, test_accuracy=accuracy):
                 _put_scalars(connection, [("test_loss", step, loss), ("test_accuracy", step, accuracy)])
-            case GradientCaptured(step=step, boundary_norms=norms):
+            case GradientCaptured(step=step, boundary_norms=norms, block_quantities=quantities):
                 _put_gradient(connection, step, norms, self._boundary_count)
+                _put_block_quantities(connection, step, quantities, len(norms) - 1)
             case CheckpointWritten(step=step, relative_path=path):
                 _put_checkpoint(connection, step, path)
             case StatusChanged(status=status, step=step):
@@ -257,6 +259,17 @@ def _put_gradient(
         raise ValueError(f"{len(norms)} gradient norms for {boundary_count} boundaries of RunStarted")
     row = (index(step), struct.pack(f"<{len(norms)}d", *norms))
     connection.execute("INSERT OR REPLACE INTO gradient_flow (step, boundary_norms) VALUES (?, ?)", row)
+
+
+def _put_block_quantities(
+    connection: sqlite3.Connection, step: int, quantities: Mapping[str, tuple[float, ...]], block_count: int
+) -> None:
+    wrong = [name for name, values in quantities.items() if len(values) != block_count]
+    if wrong:
+        raise ValueError(f"{wrong[0]} has {len(quantities[wrong[0]])} values for {block_count} blocks")
+    connection.execute("DELETE FROM block_quantities WHERE step = ?", (index(step),))
+    rows = [(index(step), name, struct.pack(f"<{block_count}d", *values)) for name, values in quantities.items()]
+    connection.executemany("INSERT INTO block_quantities (step, name, block_values) VALUES (?, ?, ?)", rows)
 
 
 def _put_checkpoint(connection: sqlite3.Connection, step: int, relative_path: str) -> None:

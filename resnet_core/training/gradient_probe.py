@@ -14,11 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-RUN_LENGTH = 2048
-"""Values whose squares the CPU may sum in float32 one after the other."""
-
-LEAST_SAFE_NORM, MOST_SAFE_NORM = 1e-12, 1e18
-"""Between these, squares of the values that matter stay well inside float32 (1e-38 to 3e38)."""
+from resnet_core.training.exact_norms import precise_dtype, write_norm
 
 
 def is_scheduled(step: int, every: int) -> bool:
@@ -35,13 +31,11 @@ class GradientProbe:
 
     def __init__(self, blocks: Sequence[nn.Module], device: torch.device, capacity: int = 1) -> None:
         """`blocks` are the network's N blocks, first to last; `capacity` rows can be held at once."""
-        precise = torch.float32 if device.type == "mps" else torch.float64
         self._blocks = tuple(blocks)
         self.boundary_norms = torch.full(
-            (capacity, len(self._blocks) + 1), torch.nan, dtype=precise, device=device
+            (capacity, len(self._blocks) + 1), torch.nan, dtype=precise_dtype(device), device=device
         )
         self._cells = [row.unbind() for row in self.boundary_norms.unbind()]
-        self._write_norm = _host_norm if device.type == "cpu" else _device_norm
 
     @contextmanager
     def capturing(self, row: int) -> Iterator[None]:
@@ -70,28 +64,6 @@ class GradientProbe:
 
     def _watch(self, boundary_NCHW: Tensor, cell: Tensor) -> None:
         def note(gradient_NCHW: Tensor) -> None:  # returns None, so that autograd goes on with the same gradient
-            self._write_norm(gradient_NCHW, cell)
+            write_norm(gradient_NCHW, cell)
 
         boundary_NCHW.register_hook(note)
-
-
-def _device_norm(gradient_NCHW: Tensor, cell: Tensor) -> None:
-    """Write the norm in one kernel that widens each value as it reads it."""
-    torch.linalg.vector_norm(gradient_NCHW, dtype=cell.dtype, out=cell)
-
-
-def _host_norm(gradient_NCHW: Tensor, cell: Tensor) -> None:
-    """Write the norm on the CPU, where widening every value takes several times as long as float32 sums of squares.
-
-    Runs of values are summed in float32 and the runs' norms in float64, which agrees with float64 throughout to 1e-6;
-    torch's float32 norm of a whole tensor is wrong by up to 1e-2, as it sums millions of squares one after the other.
-    Where squares would leave float32's range, or the norm is zero or not finite, float64 decides.
-    """
-    values = gradient_NCHW.reshape(-1)
-    runs, rest = divmod(values.numel(), RUN_LENGTH)
-    norms = torch.linalg.vector_norm(values[: runs * RUN_LENGTH].view(runs, RUN_LENGTH), dim=1)
-    if rest:
-        norms = torch.cat((norms, torch.linalg.vector_norm(values[-rest:]).view(1)))
-    torch.linalg.vector_norm(norms, dtype=cell.dtype, out=cell)
-    if gradient_NCHW.dtype != torch.float32 or not LEAST_SAFE_NORM < cell.item() < MOST_SAFE_NORM:
-        _device_norm(gradient_NCHW, cell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import ExitStack
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,7 @@ from resnet_core.model.layers import DropPath
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.training.batch_order import seeded_generator
 from resnet_core.training.checkpoint import Checkpoint, CheckpointFacts
-from resnet_core.training.gradient_probe import GradientProbe
+from resnet_core.training.flow_capture import FlowCapture
 from resnet_core.training.optimization import (
     build_optimizer,
     momentum_by_name,
@@ -39,7 +39,7 @@ class Learner:
         self._capacity = capacity
         self._optimizer = build_optimizer(model, run.training)
         self._draws_noise = any(isinstance(module, nn.Dropout | DropPath) for module in model.modules())
-        self.probe = GradientProbe(tuple(model.blocks.values()), device, capacity)
+        self.capture = FlowCapture(tuple(model.blocks.values()), device, capacity)
         self._losses = torch.zeros(capacity, device=device)
         self._hits = torch.zeros(capacity, device=device)
 
@@ -55,14 +55,19 @@ class Learner:
     def update(
         self, images_NCHW: Tensor, labels_N: Tensor, rate: float, row: int, *, capture_row: int | None = None
     ) -> None:
-        """Make one update at learning rate `rate`; its loss and hits go to `row`, gradient norms to `capture_row`."""
+        """Make one update at learning rate `rate`; loss and hits go to `row`, gradient flow to `capture_row`."""
         self._optimizer.zero_grad(set_to_none=True)
-        with nullcontext() if capture_row is None else self.probe.capturing(capture_row):
+        with ExitStack() as captures:
+            if capture_row is not None:
+                captures.enter_context(self.capture.capturing(capture_row))
             logits = self.model(images_NCHW)
             loss = F.cross_entropy(logits, labels_N)
             loss.backward()
         set_learning_rate(self._optimizer, rate)
-        self._optimizer.step()
+        with ExitStack() as captures:
+            if capture_row is not None:
+                captures.enter_context(self.capture.updating(capture_row))
+            self._optimizer.step()
         with torch.no_grad():
             self._losses[row] = loss.detach()
             self._hits[row] = (logits.detach().argmax(1) == labels_N).float().mean()

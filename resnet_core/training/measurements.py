@@ -62,10 +62,10 @@ class Measurements:
         if not pending:
             return
         losses, accuracies = self._learner.read(len(pending))
-        norms = self._learner.probe.rows(captures) if captures else []
+        captured = self._learner.capture.rows(captures) if captures else []
         for step, loss, accuracy in zip(pending, losses, accuracies, strict=True):
             if self.diverged_at is None and not math.isfinite(loss):
                 self.diverged_at = step.step
             if step.capture_row is not None:
-                yield GradientCaptured(step.step, norms[step.capture_row])
+                yield GradientCaptured(step.step, *captured[step.capture_row])
             yield StepCompleted(step.step, loss, accuracy, step.rate, step.elapsed_s)

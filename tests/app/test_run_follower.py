@@ -51,6 +51,30 @@ def record(store: RunStore, *steps: int, loss: float = 1.0) -> None:
         store.record(GradientCaptured(step, (0.1 * (step + 1),) * len(BOUNDARIES)))
 
 
+def test_that_block_quantities_stay_row_for_row_with_the_gradients(library: RunLibrary) -> None:
+    store = begin(library.new_folder("Run"))
+    trace, ones = RunTrace(store.folder), (1.0,) * (len(BOUNDARIES) - 1)
+    record(store, 0, 1)
+    shown = trace.read_on()
+    assert shown is not None and shown.block_quantities == {}
+    store.record(GradientCaptured(2, (0.5,) * len(BOUNDARIES), {"branch_norm": ones}))
+    record(store, 3)
+    first = trace.read_on()
+    store.rewind_to(1)
+    store.record(GradientCaptured(1, (0.5,) * len(BOUNDARIES), {"shortcut_norm": ones, "branch_norm": ones}))
+    second = trace.read_on()
+    store.close()
+    assert first is not None and second is not None
+    assert first.gradient_steps.tolist() == [0, 1, 2, 3]
+    assert first.block_quantities["branch_norm"].shape == (4, len(BOUNDARIES) - 1)
+    np.testing.assert_array_equal(first.block_quantities["branch_norm"][:, 0], [math.nan, math.nan, 1.0, math.nan])
+    assert second.gradient_steps.tolist() == [0, 1]
+    for name in ("branch_norm", "shortcut_norm"):
+        np.testing.assert_array_equal(second.block_quantities[name][:, -1], [math.nan, 1.0])
+    assert second.block_quantity_at("branch_norm", 7) == pytest.approx(np.ones(len(BOUNDARIES) - 1))
+    assert second.block_quantity_at("stream_mean", 7) is None
+
+
 def test_that_a_live_run_is_shown_step_by_step_to_its_end(
     qtbot: QtBot, library: RunLibrary, follower: RunFollower
 ) -> None:

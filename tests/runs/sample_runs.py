@@ -22,20 +22,27 @@ from resnet_core.runs.run_store import RunStore
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONFIG_TOML = 'schema_version = 1\nname = "ResNet-20"\n'
-BOUNDARIES = ("layer1.0", "layer1.1", "layer2.0", "head")
+BOUNDARIES = ("relu", "layer1.0.relu2", "layer1.1.relu2", "layer2.0.relu2")
+BLOCKS = ("layer1.0", "layer1.1", "layer2.0")
 
 
 def started(total_steps: int = 20, started_at: str = "2026-03-01T10:00:00Z") -> RunStarted:
     """A run of this many steps in epochs of five."""
     notes = ("Fitted to digits: 16x16, 1 channel, 10 classes.",)
-    return RunStarted("my run", "ResNet-20", "cpu", 7, total_steps, 5, BOUNDARIES, "digits", started_at, notes)
+    return RunStarted("my run", "ResNet-20", "cpu", 7, total_steps, 5, BOUNDARIES, "digits", started_at, notes, BLOCKS)
+
+
+def block_quantities(step: int) -> dict[str, tuple[float, ...]]:
+    """Two quantities of each block, one of which the last block does not have."""
+    return {"branch_norm": (step + 0.5, 2.0, 3.0), "shortcut_norm": (1.0, step / 4, float("nan"))}
 
 
 def step_events(step: int) -> tuple[RunEvent, ...]:
     """What the update `step` records: scalars, a gradient row every second step, a test every fifth."""
     events: list[RunEvent] = []
     if step % 2 == 0:
-        events.append(GradientCaptured(step, tuple(step + 0.25 * i for i in range(len(BOUNDARIES)))))
+        norms = tuple(step + 0.25 * i for i in range(len(BOUNDARIES)))
+        events.append(GradientCaptured(step, norms, block_quantities(step)))
     events.append(StepCompleted(step, 2.3 / (step + 1), step / 100, 0.1, 0.5 * (step + 1)))
     if step % 5 == 4:
         events.append(EvaluationCompleted(step + 1, step // 5, 2.0 / (step + 1), step / 50))
@@ -64,6 +71,7 @@ class Follower:
     def __init__(self) -> None:
         self.scalars: dict[str, dict[int, float]] = {}
         self.rows: dict[int, tuple[float, ...]] = {}
+        self.blocks: dict[int, dict[str, tuple[float, ...]]] = {}
 
     def take_scalars(self, update: ScalarUpdate) -> None:
         if update.rewound_to is not None:
@@ -76,9 +84,16 @@ class Follower:
     def take_gradients(self, update: GradientUpdate) -> None:
         if update.rewound_to is not None:
             for step in [step for step in self.rows if step >= update.rewound_to]:
-                del self.rows[step]
-        for step, norms in zip(update.flow.steps.tolist(), update.flow.boundary_norms, strict=True):
-            self.rows[step] = tuple(norms)
+                del self.rows[step], self.blocks[step]
+        quantities = update.flow.block_quantities
+        for place, step in enumerate(update.flow.steps.tolist()):
+            self.rows[step] = tuple(update.flow.boundary_norms[place])
+            self.blocks[step] = {name: tuple(values_SN[place]) for name, values_SN in quantities.items()}
+
+    def block_rows(self, name: str) -> np.ndarray:
+        """One quantity, float64 [S, N]; nan where a step was sent without it."""
+        absent = (float("nan"),) * len(BLOCKS)
+        return np.array([self.blocks[step].get(name, absent) for step in sorted(self.blocks)])
 
     def series_of(self, name: str) -> tuple[list[int], np.ndarray]:
         values = self.scalars.get(name, {})

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from resnet_core.runs.run_database import reading
 from resnet_core.runs.run_events import (
+    BLOCK_QUANTITIES,
     SCALAR_NAMES,
     CheckpointWritten,
     EvaluationCompleted,
@@ -29,7 +30,15 @@ from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import ReadCursor, RunSummary
 from resnet_core.runs.run_rows import read_gradient_rows_since, read_scalars_since
 from resnet_core.runs.run_store import RunStore
-from tests.runs.sample_runs import BOUNDARIES, CONFIG_TOML, Follower, started, step_events, write_finished_run
+from tests.runs.sample_runs import (
+    BLOCKS,
+    BOUNDARIES,
+    CONFIG_TOML,
+    Follower,
+    started,
+    step_events,
+    write_finished_run,
+)
 
 
 def test_that_the_summary_of_a_finished_run_says_what_was_trained_and_how_well(tmp_path: Path) -> None:
@@ -87,9 +96,10 @@ def test_that_series_can_be_chosen_by_name_and_begin_after_a_step(tmp_path: Path
 
 def test_that_records_cannot_be_changed_by_who_reads_them(tmp_path: Path) -> None:
     reader = RunReader(write_finished_run(tmp_path / "run"))
-    arrays = [*reader.scalars()["train_loss"], *reader.gradient_flow()[1:]]
-    assert [array.flags.writeable for array in arrays] == [False] * 4
-    assert [array.dtype for array in arrays] == [np.int64, np.float64] * 2
+    flow = reader.gradient_flow()
+    arrays = [*reader.scalars()["train_loss"], flow.steps, flow.boundary_norms, *flow.block_quantities.values()]
+    assert [array.flags.writeable for array in arrays] == [False] * 6
+    assert [array.dtype for array in arrays] == [np.int64, np.float64, np.int64, *[np.float64] * 3]
 
 
 def test_that_the_document_is_json_with_null_for_what_is_not_finite(tmp_path: Path) -> None:
@@ -163,11 +173,12 @@ def test_that_a_run_is_not_called_crashed_when_it_ends_while_it_is_looked_at(tmp
 
 
 steps = st.integers(0, 4)
+of_blocks = st.dictionaries(st.sampled_from(BLOCK_QUANTITIES), st.tuples(*[st.floats()] * len(BLOCKS)), max_size=3)
 actions = st.lists(
     st.one_of(
         st.builds(StepCompleted, steps, st.floats(), st.just(0.5), st.just(0.1), st.floats(0, 9)),
         st.builds(EvaluationCompleted, steps, st.just(0), st.floats(), st.floats(0, 1)),
-        st.builds(GradientCaptured, steps, st.tuples(*[st.floats()] * len(BOUNDARIES))),
+        st.builds(GradientCaptured, steps, st.tuples(*[st.floats()] * len(BOUNDARIES)), of_blocks),
         steps.map(lambda step: ("rewind", step)),
         st.just(("look", 0)),
     ),
@@ -204,6 +215,38 @@ def test_that_incremental_reads_equal_a_full_read(plan: list[object]) -> None:
     assert flow.steps.tolist() == sorted(follower.rows)
     followed_rows = np.array([follower.rows[step] for step in sorted(follower.rows)]).reshape(-1, len(BOUNDARIES))
     np.testing.assert_array_equal(flow.boundary_norms, followed_rows)
+    assert set(flow.block_quantities) == set().union(*follower.blocks.values())
+    for name, values_SN in flow.block_quantities.items():
+        np.testing.assert_array_equal(values_SN, follower.block_rows(name))
+
+
+def test_that_what_was_measured_of_blocks_is_read_row_for_row_with_the_gradients(tmp_path: Path) -> None:
+    reader = RunReader(write_finished_run(tmp_path / "run", steps=5))
+    flow = reader.gradient_flow()
+    assert flow.blocks == BLOCKS and list(flow.block_quantities) == ["branch_norm", "shortcut_norm"]
+    np.testing.assert_array_equal(flow.block_quantities["branch_norm"], [(s + 0.5, 2, 3) for s in (0, 2, 4)])
+    np.testing.assert_array_equal(flow.block_quantities["shortcut_norm"], [(1, s / 4, math.nan) for s in (0, 2, 4)])
+    document = reader.as_document()["gradient_flow"]
+    assert isinstance(document, dict)
+    assert document["blocks"] == list(BLOCKS)
+    assert document["shortcut_norm"] == [[1.0, 0.0, None], [1.0, 0.5, None], [1.0, 1.0, None]]
+
+
+def test_that_a_run_reads_when_it_was_recorded_before_blocks_were_measured(tmp_path: Path) -> None:
+    folder = write_finished_run(tmp_path / "run", steps=5)
+    with closing(sqlite3.connect(folder / "run.db")) as connection, connection:
+        connection.execute("DROP TABLE block_quantities")
+        connection.execute("DELETE FROM meta WHERE key = 'blocks'")
+    reader = RunReader(folder)
+    flow = reader.gradient_flow()
+    assert flow.steps.tolist() == [0, 2, 4] and flow.block_quantities == {} and flow.blocks == ()
+    document = reader.as_document()["gradient_flow"]
+    assert isinstance(document, dict) and set(document) == {"boundaries", "steps", "boundary_norms"}
+    with RunStore.reopen(folder) as store:
+        store.record_many((started(), *step_events(6)))
+    quantities = reader.gradient_flow().block_quantities
+    np.testing.assert_array_equal(quantities["branch_norm"][:3], np.full((3, 3), math.nan))
+    np.testing.assert_array_equal(quantities["branch_norm"][3], (6.5, 2, 3))
 
 
 def _instructions(folder: Path, cursors: tuple[ReadCursor, ReadCursor]) -> int:

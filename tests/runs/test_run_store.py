@@ -49,10 +49,11 @@ def test_that_nan_and_infinities_come_back_as_they_were_recorded(tmp_path: Path)
     values = (math.nan, math.inf, -math.inf, 5e-324)
     with RunStore.create(tmp_path / "run", config_toml=CONFIG_TOML) as store:
         store.record_many((started(), *(StepCompleted(i, v, v, 0.1, i) for i, v in enumerate(values))))
-        store.record(GradientCaptured(0, values))
+        store.record(GradientCaptured(0, values, {"branch_norm": values[:3]}))
     reader = RunReader(store.folder)
     np.testing.assert_array_equal(reader.scalars()["train_loss"].values, values)
     np.testing.assert_array_equal(reader.gradient_flow().boundary_norms, [values])
+    np.testing.assert_array_equal(reader.gradient_flow().block_quantities["branch_norm"], [values[:3]])
     last_loss = reader.summary().train_loss
     assert last_loss == 5e-324
 
@@ -76,6 +77,8 @@ def test_that_nothing_of_a_batch_is_recorded_when_one_event_is_bad(tmp_path: Pat
         store.record(started())
         with pytest.raises(ValueError, match="3 gradient norms for 4 boundaries"):
             store.record_many((StepCompleted(0, 1.0, 0.5, 0.1, 1.0), GradientCaptured(0, (1.0, 2.0, 3.0))))
+        with pytest.raises(ValueError, match="branch_norm has 2 values for 3 blocks"):
+            store.record(GradientCaptured(0, (1.0, 2.0, 3.0, 4.0), {"branch_norm": (1.0, 2.0)}))
         assert RunReader(store.folder).scalars() == {}
         store.record(GradientCaptured(0, (1.0,) * len(BOUNDARIES)))
         assert RunReader(store.folder).gradient_flow().steps.tolist() == [0]

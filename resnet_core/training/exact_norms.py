@@ -1,0 +1,112 @@
+"""Writes norms, cosines, means and variances of tensors into cells on their device, right to a millionth.
+
+On the CPU widening every value to float64 takes several times as long as float32 sums do, and float32 sums of millions
+of values are wrong by up to 1e-2. So there, runs of values are summed in float32 and the runs in float64. Where squares
+would leave float32's range, or the outcome is zero or not finite, float64 decides throughout.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+RUN_LENGTH = 2048
+"""Values whose squares the CPU may sum in float32 one after the other."""
+
+LEAST_SAFE_NORM, MOST_SAFE_NORM = 1e-12, 1e18
+"""Between these, squares of the values that matter stay well inside float32 (1e-38 to 3e38)."""
+
+LEAST_SAFE_SHARE = 0.03
+"""Variance as a share of the mean square, below which mean square minus squared mean would lose digits."""
+
+
+def precise_dtype(device: torch.device) -> torch.dtype:
+    """Return float64; float32 on MPS, which has no float64."""
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
+def write_norm(values: Tensor, cell: Tensor) -> None:
+    """Write the L2 norm of `values`, of any shape, into `cell`; on a device nothing is waited for."""
+    if values.device.type != "cpu":
+        torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)  # one kernel that widens as it reads
+        return
+    flat = values.reshape(-1)
+    whole = flat.numel() // RUN_LENGTH * RUN_LENGTH
+    norms = torch.linalg.vector_norm(flat[:whole].view(-1, RUN_LENGTH), dim=1)
+    if whole < flat.numel():
+        norms = torch.cat((norms, torch.linalg.vector_norm(flat[whole:]).view(1)))
+    torch.linalg.vector_norm(norms, dtype=cell.dtype, out=cell)
+    if values.dtype != torch.float32 or not _is_safe(cell):
+        torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)
+
+
+def write_cosine(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cell: Tensor) -> None:
+    """Write the cosine between two tensors of one shape whose `norms` are known; nan where one of them is zero."""
+    if first.device.type == "cpu" and first.dtype == torch.float32 and all(map(_is_safe, norms)):
+        cell.fill_(_host_product(first, second) / (norms[0].item() * norms[1].item()))
+        return
+    # Brought to length 1 first, as a product of two small gradients would leave float32's range.
+    wide = cell.dtype if first.device.type == "cpu" else first.dtype
+    one, other = first.to(wide) / norms[0].to(wide), second.to(wide) / norms[1].to(wide)
+    torch.sum(one * other, dtype=cell.dtype, dim=(), out=cell)
+
+
+def write_moments(x_NCHW: Tensor, mean_cell: Tensor | None, variance_cell: Tensor) -> None:
+    """Write mean and variance of each channel over batch and space (divided by the count), then averaged over channels.
+
+    No mean is written where `mean_cell` is None.
+    """
+    if x_NCHW.device.type != "cpu":
+        variance_C, mean_C = torch.var_mean(x_NCHW, dim=(0, 2, 3), correction=0)
+        mean, variance = mean_C.to(variance_cell.dtype).mean(), variance_C.to(variance_cell.dtype).mean()
+    else:
+        mean, variance = _host_moments(x_NCHW)
+    variance_cell.copy_(variance)
+    if mean_cell is not None:
+        mean_cell.copy_(mean)
+
+
+def _is_safe(norm: Tensor) -> bool:
+    return LEAST_SAFE_NORM < norm.item() < MOST_SAFE_NORM
+
+
+def _host_product(first: Tensor, second: Tensor) -> float:
+    """Return the scalar product; numpy makes no tensor of the products on its way."""
+    one, other = first.reshape(-1).numpy(), second.reshape(-1).numpy()
+    whole = one.size // RUN_LENGTH * RUN_LENGTH
+    runs = np.einsum("rk,rk->r", one[:whole].reshape(-1, RUN_LENGTH), other[:whole].reshape(-1, RUN_LENGTH))
+    return float(runs.sum(dtype=np.float64)) + float(np.dot(one[whole:], other[whole:]))
+
+
+def _host_moments(x_NCHW: Tensor) -> tuple[Tensor, Tensor]:
+    if x_NCHW.dtype == torch.float32:
+        mean_C, square_C = _mean_and_square(x_NCHW)
+        square = square_C.mean()
+        if math.isnan(square.item()):
+            return square, square
+        if _is_safe(square.sqrt()):
+            variance = (square_C - mean_C.square()).mean()
+            if variance < LEAST_SAFE_SHARE * square:
+                shift_C11 = mean_C.to(x_NCHW.dtype).view(-1, 1, 1)
+                rest_C, square_C = _mean_and_square(x_NCHW - shift_C11)
+                variance = (square_C - rest_C.square()).mean()
+            return mean_C.mean(), variance
+        if not x_NCHW.any():
+            return square, square
+    variance_C, mean_C = torch.var_mean(x_NCHW.double(), dim=(0, 2, 3), correction=0)
+    return mean_C.mean(), variance_C.mean()
+
+
+def _mean_and_square(x_NCHW: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and mean square of each channel, float64; a map's runs are summed in float32."""
+    images, channels, height, width = x_NCHW.shape
+    pixels = height * width
+    run = next(length for length in range(min(pixels, RUN_LENGTH), 0, -1) if pixels % length == 0)
+    rows = x_NCHW.reshape(-1, run)
+    sums, norms = rows.sum(dim=1), torch.linalg.vector_norm(rows, dim=1)
+    both = torch.stack((sums.double(), norms.double().square())).view(2, images, channels, pixels // run)
+    mean_C, square_C = both.sum(dim=(1, 3)).div_(images * pixels)
+    return mean_C, square_C
