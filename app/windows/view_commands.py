@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QPixmap, QUndoStack
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.views.atlas.atlas_layout import AtlasLayout
 from app.views.atlas.atlas_view import AtlasView
+from app.views.atlas.track_menu import add_track_choices
 from app.windows.lazy_page import LazyPage
 from app.windows.main_window import MainWindow
 
@@ -61,14 +61,7 @@ class ViewCommands(QObject):
 
     def fill_tracks(self, menu: QMenu) -> None:
         """Fill a menu with the tracks that can be shown and hidden."""
-        for track in self._atlas.tracks:
-            action = menu.addAction(track.title())
-            action.setCheckable(True)
-            action.setChecked(track.key not in self._atlas.layout_record.hidden)
-            action.triggered.connect(lambda _checked, key=track.key: self._toggle_track(key))
-        menu.addSeparator()
-        reset = menu.addAction(self.tr("Reset Tracks"))
-        reset.triggered.connect(self._reset_tracks)
+        add_track_choices(menu, self._atlas)
 
     def copy_image(self) -> None:
         """Put a picture of the view in front on the clipboard."""
@@ -98,12 +91,6 @@ class ViewCommands(QObject):
     def is_full_screen(self) -> bool:
         """Return whether the window fills the screen."""
         return self._window.isFullScreen()
-
-    def _toggle_track(self, key: str) -> None:
-        self._atlas.set_layout_record(self._atlas.layout_record.toggled(key))
-
-    def _reset_tracks(self) -> None:
-        self._atlas.set_layout_record(AtlasLayout(tuple(track.key for track in self._atlas.tracks)))
 
 
 def picture_of(widget: QWidget) -> QPixmap:

@@ -21,8 +21,8 @@ Role = Literal[
     "heading", "label", "strong_label", "quiet_label", "identity_label", "projection_label", "zero_pad_label",
     "gate_label",
     "title", "subtitle", "number", "note",
-    "pass_road", "pass_trunk", "pass_branch", "pass_skip", "pass_node", "pass_tensor", "pass_tensor_side",
-    "pass_gradient", "pass_gradient_side", "pass_label", "pass_label_ground",
+    "pass_road", "pass_trunk", "pass_branch", "pass_skip", "pass_node", "pass_node_back",
+    "pass_tensor", "pass_tensor_side", "pass_gradient", "pass_gradient_side", "pass_label", "pass_label_ground",
     "ground", "grid", "base_line", "guide", "shape_band", "raster", "raster_gap", "color_bar", "not_finite",
     "parameters_bar", "macs_bar", "activations_bar", "memory_bar", "field_bar", "intensity_bar", "latency_bar",
     "reference_mark", "profile", "profile_fine", "profile_earlier", "profile_dot", "second_profile", "odd_mark",
@@ -52,6 +52,21 @@ class Box(NamedTuple):
     top: float
     right: float
     bottom: float
+
+    @property
+    def width(self) -> float:
+        """Its extent from left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Its extent from top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """The point in its middle (x, y)."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def overlaps(self, other: Box, tolerance: float = 1e-6) -> bool:
         """Return whether the two areas share more than an edge."""

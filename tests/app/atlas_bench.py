@@ -16,9 +16,9 @@ from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from app.views.atlas.atlas_view import AtlasView
-from app.views.atlas.track_rows import TrackRow
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
+from resnet_core.drawing.tracks.track_rows import TrackRow
 from resnet_core.runs.run_records import RunSummary
 
 LEFT = Qt.MouseButton.LeftButton
@@ -40,7 +40,7 @@ class Bench(NamedTuple):
     def point_in(self, key: str, block: str) -> QPoint:
         span = self.atlas.depth_view.axis.span_of(block)
         assert span is not None
-        return QPoint(round(self.atlas.depth_view.x(span.middle)), round(self.row(key).rect.center().y()))
+        return QPoint(round(self.atlas.depth_view.x(span.middle)), round(self.row(key).rect.center[1]))
 
     def image(self) -> QImage:
         return self.atlas.viewport().grab().toImage()

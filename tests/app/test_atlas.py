@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.views.atlas.gradient_history_track import GradientHistoryTrack
+from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from tests.app.atlas_bench import LEFT, Bench, drag, even_norms, open_bench, shown_run, wheel
 
 
@@ -49,7 +49,7 @@ def test_that_a_selection_from_outside_highlights_its_column_through_all_tracks(
     x = b.point_in("structure", "layer3.1").x() + 12
     other = b.point_in("structure", "layer2.1").x() + 12
     for row in b.atlas.rows:
-        y = round(row.rect.bottom()) + 5
+        y = round(row.rect.bottom) + 5
         assert before.pixel(x, y) != after.pixel(x, y)
         assert before.pixel(other, y) == after.pixel(other, y)
 
@@ -100,10 +100,10 @@ def test_that_a_drag_down_the_waterfall_sets_the_step_and_a_double_click_follows
     assert isinstance(row.track, GradientHistoryTrack)
     area = row.track.area(row.rect)
     x = b.point_in("structure", "layer3.1").x()
-    drag(qtbot, b, QPoint(x, round(area.top()) + 4), QPoint(x, round(area.top() + area.height() * 0.5)))
+    drag(qtbot, b, QPoint(x, round(area.top) + 4), QPoint(x, round(area.top + area.height * 0.5)))
     assert b.selection.step == pytest.approx(50, abs=1)
     assert b.atlas.gradients.shown_step == b.selection.step
-    qtbot.mouseDClick(b.atlas.viewport(), LEFT, pos=QPoint(x, round(area.center().y())))
+    qtbot.mouseDClick(b.atlas.viewport(), LEFT, pos=QPoint(x, round(area.center[1])))
     assert b.selection.step is None
     assert b.atlas.gradients.shown_step == 99
 

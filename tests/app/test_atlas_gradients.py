@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from app.state.runs_state import ShownRun
-from app.views.atlas.gradient_pyramid import GradientPyramid
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.color_map import colored, viridis_table
+from resnet_core.drawing.tracks.norm_pyramid import NormPyramid
 from resnet_core.runs.run_records import RunSummary
 
 
@@ -27,7 +27,7 @@ def norms(steps: int, seed: int = 0) -> np.ndarray:
 
 def test_that_growing_by_pieces_gives_what_taking_in_the_whole_gives() -> None:
     data = norms(1003)
-    grown, whole = GradientPyramid(), GradientPyramid()
+    grown, whole = NormPyramid(), NormPyramid()
     for stop in (1, 3, 4, 5, 17, 400, 1003):
         grown.update(run_of(data[:stop]))
     whole.update(run_of(data))
@@ -40,7 +40,7 @@ def test_that_growing_by_pieces_gives_what_taking_in_the_whole_gives() -> None:
 
 def test_that_a_sample_of_many_captures_is_their_mean_in_log() -> None:
     data = norms(640)
-    pyramid = GradientPyramid()
+    pyramid = NormPyramid()
     pyramid.update(run_of(data))
     captures = np.arange(0, 640, 16)
     expected = np.log10(data).reshape(40, 16, 5).mean(axis=1)
@@ -50,7 +50,7 @@ def test_that_a_sample_of_many_captures_is_their_mean_in_log() -> None:
 def test_that_one_step_that_is_not_a_number_is_seen_from_afar() -> None:
     data = norms(1024)
     data[500, 2] = np.nan
-    pyramid = GradientPyramid()
+    pyramid = NormPyramid()
     pyramid.update(run_of(data))
     sampled = pyramid.sampled(np.arange(0, 1024, 64))
     assert np.isnan(sampled[500 // 64, 2])
@@ -58,7 +58,7 @@ def test_that_one_step_that_is_not_a_number_is_seen_from_afar() -> None:
 
 
 def test_that_a_run_that_went_back_or_another_run_is_taken_in_anew() -> None:
-    pyramid = GradientPyramid()
+    pyramid = NormPyramid()
     pyramid.update(run_of(norms(100)))
     pyramid.update(run_of(norms(60)))
     assert pyramid.count == 60
@@ -73,7 +73,7 @@ def test_that_a_run_that_went_back_or_another_run_is_taken_in_anew() -> None:
 def test_that_a_norm_of_zero_or_infinity_leaves_the_range_alone() -> None:
     data = norms(4)
     data[0, 0], data[1, 1], data[2, 2] = 0.0, np.inf, np.nan
-    pyramid = GradientPyramid()
+    pyramid = NormPyramid()
     pyramid.update(run_of(data))
     low, high = pyramid.bounds
     assert -5 <= low < high <= 2
@@ -104,7 +104,7 @@ def test_that_values_get_the_colour_of_their_place_and_odd_ones_their_own() -> N
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_that_few_captures_are_shown_as_they_are(count: int) -> None:
-    pyramid = GradientPyramid()
+    pyramid = NormPyramid()
     pyramid.update(run_of(norms(count)))
     captures = np.minimum(np.arange(200) * count // 200, count - 1)
     np.testing.assert_array_equal(pyramid.sampled(captures), pyramid.rows()[captures])

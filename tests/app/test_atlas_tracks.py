@@ -7,18 +7,19 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from app.painting.tracks.shape_track import shape_runs
 from app.state.architecture_document import analyzed
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_words import tooltip
-from app.views.atlas.gradient_columns import boundary_columns
-from app.views.atlas.track_rows import TRACK_GAP, TrackRow
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.color_map import viridis_table
+from resnet_core.drawing.say import as_written
+from resnet_core.drawing.tracks.boundary_columns import boundary_columns
+from resnet_core.drawing.tracks.shape_track import shape_runs
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 from tests.app.atlas_bench import LEFT, Bench, drag, even_norms, open_bench, shown_run
 from tests.drawing.drawn import TRICKY, tricky
 
@@ -39,7 +40,8 @@ def test_that_without_a_run_the_gradient_tracks_say_what_to_do(bench) -> None:
 
 def inked(image: QImage, row: TrackRow) -> int:
     """How many pixels of the middle of a track differ from its ground."""
-    rect = row.rect.toRect().adjusted(40, 20, -40, -20)
+    left, top, right, bottom = row.rect
+    rect = QRectF(left, top, right - left, bottom - top).toRect().adjusted(40, 20, -40, -20)
     ground = image.pixel(2, rect.center().y())
     points = ((x, y) for x in range(rect.left(), rect.right()) for y in range(rect.top(), rect.bottom()))
     return sum(image.pixel(x, y) != ground for x, y in points)
@@ -54,7 +56,7 @@ def test_that_each_block_shows_the_colour_of_its_own_norm(bench) -> None:
     assert b.atlas.gradients.pyramid.bounds == (-3, 0)
     image, table = b.image(), viridis_table()
     columns = boundary_columns(b.atlas.depth_view.axis)
-    y = round(b.row("gradient_history").rect.top() + 30)
+    y = round(b.row("gradient_history").rect.top + 30)
     for number, share in ((0, 0.0), (7, 0.0), (8, 1.0), (9, 0.0), (16, 1 / 3)):
         x = round(b.atlas.depth_view.x(columns[number].middle))
         assert image.pixel(x, y) == int(table[int(share * 255)])
@@ -69,7 +71,7 @@ def test_that_what_is_not_finite_has_a_colour_of_its_own_even_where_steps_are_fi
     image, row = b.image(), b.row("gradient_history")
     x = round(b.atlas.depth_view.x(boundary_columns(b.atlas.depth_view.axis)[3].middle))
     odd = QColor(b.theme.colors.warning).rgb()
-    rows = range(round(row.rect.top()), round(row.rect.bottom()))
+    rows = range(round(row.rect.top), round(row.rect.bottom))
     assert any(image.pixel(x, y) == odd for y in rows)
 
 
@@ -91,11 +93,11 @@ def test_that_a_reference_marks_the_bars_where_it_differs(bench) -> None:
     b.pinned.pin(analyzed(preset("Wide-ResNet-50-2")))
     after = b.image()
     row = b.row("parameters")
-    assert "−63 %" in row.track.subtitle()
+    assert "−63 %" in row.track.subtitle(as_written)
     span = b.atlas.depth_view.axis.span_of("layer4.1")
     x = round(b.atlas.depth_view.x(span.middle))
     mark = QColor(b.theme.colors.text)
-    darkest = min(QColor(after.pixel(x, y)).lightness() for y in range(round(row.rect.top()), round(row.rect.bottom())))
+    darkest = min(QColor(after.pixel(x, y)).lightness() for y in range(round(row.rect.top), round(row.rect.bottom)))
     assert darkest < mark.lightness() + 60
     assert before != after
 
@@ -117,17 +119,16 @@ def test_that_tracks_are_hidden_moved_and_restored(bench, qtbot: QtBot) -> None:
 def test_that_dragging_the_border_under_a_track_makes_it_higher(bench, qtbot: QtBot) -> None:
     b = bench()
     row = b.row("parameters")
-    start = QPoint(300, round(row.rect.bottom() + TRACK_GAP / 2))
+    start = QPoint(300, round(row.rect.bottom + TRACK_GAP / 2))
     drag(qtbot, b, start, start + QPoint(0, 40))
-    assert b.row("parameters").rect.height() == pytest.approx(row.rect.height() + 40, abs=2)
+    assert b.row("parameters").rect.height == pytest.approx(row.rect.height + 40, abs=2)
 
 
 def test_that_the_context_menu_shows_and_hides_tracks(bench) -> None:
     b = bench()
-    menu = atlas_menu(b.atlas, b.row("shape").rect.center().toPoint())
-    actions = {action.objectName(): action for action in menu.actions()}
-    assert actions["atlas_move_up"].isEnabled()
-    actions["atlas_show_shape"].trigger()
+    menu = atlas_menu(b.atlas, b.point_in("shape", "layer2.0"))
+    assert menu.findChild(QAction, "atlas_move_up").isEnabled()
+    menu.findChild(QAction, "atlas_show_shape").trigger()
     assert "shape" not in [row.track.key for row in b.atlas.rows]
     menu.deleteLater()
 
@@ -205,10 +206,10 @@ def test_that_a_gate_leaves_the_shape_of_the_main_path_alone(bench) -> None:
     b.selection.select("layer2.1")
     b.atlas.zoom_to_selection()
     row, view = b.row("shape"), b.atlas.depth_view
-    shapes = {shape for shape, _, _ in shape_runs(view)}
+    shapes = {shape for shape, *_ in shape_runs(view)}
     assert all(shape.height > 1 for shape in shapes)
     span = view.axis.span_of("layer2.1.cbam.fc1")
-    assert row.track.value_at(QPointF(view.x(span.middle), row.rect.center().y()), row.rect, view) == "32 × 2 × 1"
+    assert row.track.value_at(b.atlas.frame_of(row), view.x(span.middle), row.rect.center[1]) == "32 × 2 × 1"
 
 
 def test_that_a_screen_reader_hears_the_network_and_the_selection(bench) -> None:
@@ -224,8 +225,8 @@ def test_that_a_low_window_scrolls_and_squeezes_the_tracks(bench) -> None:
     b = bench(size=(700, 300))
     assert b.atlas.verticalScrollBar().maximum() > 0
     for above, below in zip(b.atlas.rows, b.atlas.rows[1:], strict=False):
-        assert above.rect.bottom() <= below.rect.top()
-        assert above.rect.height() >= above.track.least_height - 1
+        assert above.rect.bottom <= below.rect.top
+        assert above.rect.height >= above.track.least_height - 1
 
 
 def test_that_the_image_is_copied(bench) -> None:

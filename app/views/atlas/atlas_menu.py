@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from app.views.atlas.atlas_layout import AtlasLayout
 from app.views.atlas.edit_menu import add_edits
+from app.views.atlas.track_menu import add_row_choices, add_track_choices
 from resnet_core.drawing.depth_axis import Span
 
 if TYPE_CHECKING:
@@ -38,24 +38,10 @@ def atlas_menu(atlas: AtlasView, at: QPoint, *, by_key: bool = False) -> QMenu:
     _add(menu, "copy_text", translate("Atlas", "Copy as text"), atlas.copy_text)
     menu.addSeparator()
     y = at.y() + atlas.scroll_offset
-    track = next((row.track for row in atlas.rows if row.rect.top() <= y <= row.rect.bottom()), None)
-    if track is not None:
-        key, name = track.key, track.title()
-        for id, text, by in (
-            ("move_up", translate("Atlas", "Move “%1” up"), -1),
-            ("move_down", translate("Atlas", "Move “%1” down"), 1),
-        ):
-            moved = atlas.layout_record.moved(key, by)
-            action = _add(menu, id, text.replace("%1", name), _setter(atlas, moved))
-            action.setEnabled(moved != atlas.layout_record)
-        menu.addSeparator()
-    for entry in atlas.tracks:
-        action = _add(menu, f"show_{entry.key}", entry.title(), _setter(atlas, atlas.layout_record.toggled(entry.key)))
-        action.setCheckable(True)
-        action.setChecked(entry.key not in atlas.layout_record.hidden)
-    menu.addSeparator()
-    fresh = AtlasLayout(tuple(entry.key for entry in atlas.tracks))
-    _add(menu, "reset_tracks", translate("Atlas", "Reset tracks"), _setter(atlas, fresh))
+    row = next((row for row in atlas.rows if row.rect.top <= y <= row.rect.bottom), None)
+    if row is not None:
+        add_row_choices(menu, atlas, row)
+    add_track_choices(menu.addMenu(translate("Atlas", "Tracks")), atlas)
     return menu
 
 
@@ -70,7 +56,3 @@ def _add(menu: QMenu, name: str, text: str, triggered: Callable[[], None]) -> QA
     action.setObjectName(f"atlas_{name}")
     action.triggered.connect(lambda _checked=False: triggered())
     return action
-
-
-def _setter(atlas: AtlasView, record: AtlasLayout) -> Callable[[], None]:
-    return lambda: atlas.set_layout_record(record)

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from app.painting.paint_items import paint_items
 from app.painting.paint_style import PaintStyle
-from app.painting.track import GUTTER_GAP
 from app.views.atlas.atlas_words import footer
-from app.views.atlas.gradient_history_track import GradientHistoryTrack
 from app.views.atlas.minimap import FOOTER_HEIGHT, paint_minimap
-from app.views.atlas.track_rows import TRACK_GAP, TrackRow
 from resnet_core.drawing.depth_axis import Span
+from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
+from resnet_core.drawing.tracks.scene import (
+    SceneStyle,
+    frame_of,
+    gutter_width,
+    row_group,
+    row_rules,
+    stage_borders,
+)
+from resnet_core.drawing.tracks.titles import TITLES
+from resnet_core.drawing.tracks.track import TrackFrame
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
 _SELECTION_ALPHA, _HOVER_ALPHA = 0.13, 0.05
-_MOST_TITLE_PX = 168.0
 SIDE_MARGIN = 12.0
+_TOP = 4.0
 
 
 def image_of(atlas: AtlasView) -> QImage:
@@ -35,28 +45,33 @@ def image_of(atlas: AtlasView) -> QImage:
     return image
 
 
-def gutter_width(atlas: AtlasView) -> float:
-    """Return the room that the titles and the numbers of the scales need."""
+def gutter_px(atlas: AtlasView) -> float:
+    """Return the room that the names and the numbers of the scales need."""
+    titles = (TITLES[key] for key in atlas.layout_record.shown)
+    return gutter_width(titles, scene_style(atlas))
+
+
+def scene_style(atlas: AtlasView) -> SceneStyle:
+    """Return the size and the language that the Atlas is drawn in."""
     style = atlas.style_of_paint
-    titles = max(style.width_of(track.title(), style.bold) for track in atlas.tracks)
-    return float(round(min(titles, _MOST_TITLE_PX) + 12 + _numbers_width(style)))
+    return SceneStyle(style.text_size, style.fit, atlas.devicePixelRatioF(), QCoreApplication.translate)
 
 
-def _numbers_width(style: PaintStyle) -> float:
-    return style.width_of("10⁻⁸⁸", style.numbers) + GUTTER_GAP
+def frame(row: TrackRow, atlas: AtlasView) -> TrackFrame:
+    """Return the frame that a row's track draws itself into."""
+    return frame_of(row, atlas.depth_view, atlas.layout_record, scene_style(atlas))
 
 
 def paint_static(painter: QPainter, atlas: AtlasView) -> None:
     """Paint the ground, the stages' borders and the tracks that show no run."""
     style = atlas.style_of_paint
     painter.fillRect(atlas.viewport().rect(), style.color("canvas"))
-    _paint_stage_borders(painter, atlas)
+    bottom = atlas.minimap_rect().top() - FOOTER_HEIGHT
+    paint_items(painter, stage_borders(atlas.depth_view, _TOP, bottom), style)
     painter.save()
     painter.translate(0, -atlas.scroll_offset)
-    for row in atlas.rows:
-        _paint_hairline(painter, row, style)
-        if not row.track.live:
-            _paint_row(painter, row, atlas)
+    paint_items(painter, row_rules(atlas.rows), style)
+    paint_items(painter, (row_group(row, frame(row, atlas)) for row in atlas.rows if not row.track.live), style)
     painter.restore()
 
 
@@ -65,9 +80,8 @@ def paint_live(painter: QPainter, atlas: AtlasView, region: QRect) -> None:
     style = atlas.style_of_paint
     painter.save()
     painter.translate(0, -atlas.scroll_offset)
-    for row in atlas.rows:
-        if row.track.live and _row_area(row, atlas).intersects(QRectF(region)):
-            _paint_row(painter, row, atlas)
+    seen = [row for row in atlas.rows if row.track.live and row_area(row, atlas).intersects(QRectF(region))]
+    paint_items(painter, (row_group(row, frame(row, atlas)) for row in seen), style)
     painter.restore()
     bottom = atlas.minimap_rect().top() - FOOTER_HEIGHT
     hovered, selected = atlas.hovered, atlas.selected_span()
@@ -92,63 +106,10 @@ def _paint_focus(painter: QPainter, rect: QRectF, style: PaintStyle) -> None:
         painter.fillRect(edge, color)
 
 
-def _row_area(row: TrackRow, atlas: AtlasView) -> QRectF:
+def row_area(row: TrackRow, atlas: AtlasView) -> QRectF:
     """Return the whole width of a row, on the viewport."""
-    top = row.rect.top() - atlas.scroll_offset - TRACK_GAP / 2
-    return QRectF(0, top, atlas.viewport().width(), row.rect.height() + TRACK_GAP)
-
-
-def _paint_row(painter: QPainter, row: TrackRow, atlas: AtlasView) -> None:
-    style, view = atlas.style_of_paint, atlas.depth_view
-    _paint_title(painter, row, style)
-    painter.save()
-    if row.track.live:
-        painter.setClipRect(row.rect.adjusted(-2, -TRACK_GAP / 2, atlas.viewport().width(), TRACK_GAP / 2))
-    else:
-        painter.setClipRect(row.rect.adjusted(-1, -TRACK_GAP / 2, 2, TRACK_GAP / 2))
-    row.track.paint(painter, row.rect, view, style)
-    painter.restore()
-    row.track.paint_gutter(painter, row.gutter, style)
-
-
-def _paint_hairline(painter: QPainter, row: TrackRow, style: PaintStyle) -> None:
-    """Paint the line under a row's title, at which the row can be made higher or lower."""
-    y = round(row.rect.bottom() + TRACK_GAP / 2)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(style.line("hairline"))
-    painter.drawLine(QLineF(row.gutter.left(), y, row.gutter.right() - GUTTER_GAP, y))
-
-
-def _paint_title(painter: QPainter, row: TrackRow, style: PaintStyle) -> None:
-    """Paint name and subtitle at the left, shortened where the scale's numbers begin."""
-    width = row.gutter.width() - _numbers_width(style)
-    line = style.metrics(style.bold).height()
-    top = row.gutter.top()
-    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-    for font, color, text, y in (
-        (style.bold, "text", row.track.title(), top - 2),
-        (style.small, "muted", row.track.subtitle(), top - 1 + line),
-    ):
-        painter.setFont(font)
-        painter.setPen(style.color(color))
-        shown = style.metrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRectF(row.gutter.left(), y, width + 2, line + 4), flags, shown)
-
-
-def _paint_stage_borders(painter: QPainter, atlas: AtlasView) -> None:
-    """Paint dashed hairlines where stages begin, behind the tracks."""
-    style, view = atlas.style_of_paint, atlas.depth_view
-    if not atlas.rows:
-        return
-    top, bottom = 4.0, atlas.minimap_rect().top() - FOOTER_HEIGHT
-    edges = [span.start for span in view.axis.stages] + [view.axis.head.start]
-    lines = [QLineF(x, top, x, bottom) for x in (round(view.x(edge)) for edge in edges) if view.left <= x <= view.right]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    pen = style.line("hairline")
-    pen.setDashPattern([4, 4])
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setPen(pen)
-    painter.drawLines(lines)
+    top = row.rect.top - atlas.scroll_offset - TRACK_GAP / 2
+    return QRectF(0, top, atlas.viewport().width(), row.rect.height + TRACK_GAP)
 
 
 def _paint_selection(painter: QPainter, atlas: AtlasView, band: QRectF) -> None:
@@ -169,8 +130,9 @@ def _paint_selection(painter: QPainter, atlas: AtlasView, band: QRectF) -> None:
 def _waterfall_area(atlas: AtlasView) -> QRectF | None:
     """Return where the waterfall's colours stand on the viewport, if it shows a run."""
     for row in atlas.rows:
-        if isinstance(row.track, GradientHistoryTrack) and atlas.gradients.has_rows:
-            return row.track.filled_area(row.rect).translated(0, -atlas.scroll_offset)
+        if isinstance(row.track, GradientHistoryTrack) and row.track.has_rows:
+            area = row.track.filled_area(row.rect)
+            return QRectF(area.left, area.top - atlas.scroll_offset, area.width, area.height)
     return None
 
 

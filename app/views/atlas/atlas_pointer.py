@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
-from app.views.atlas.gradient_history_track import GradientHistoryTrack
 from app.views.atlas.minimap import depth_at, window_rect
-from app.views.atlas.track_rows import TRACK_GAP, TrackRow
+from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
@@ -120,13 +120,13 @@ class AtlasPointer:
 
     def _row_at(self, at: QPointF) -> TrackRow | None:
         y = self._content(at).y()
-        return next((r for r in self._atlas.rows if r.rect.top() - 4 <= y <= r.rect.bottom() + 4), None)
+        return next((r for r in self._atlas.rows if r.rect.top - 4 <= y <= r.rect.bottom + 4), None)
 
     def _border_at(self, at: QPointF) -> TrackRow | None:
         """Return the row whose lower border the pointer is on."""
         y = self._content(at).y()
         for row in self._atlas.rows[:-1]:
-            if abs(y - (row.rect.bottom() + TRACK_GAP / 2)) <= 3:
+            if abs(y - (row.rect.bottom + TRACK_GAP / 2)) <= 3:
                 return row
         return None
 
@@ -135,7 +135,8 @@ class AtlasPointer:
         row = self._row_at(at)
         if row is None or not isinstance(row.track, GradientHistoryTrack) or not self._atlas.gradients.has_rows:
             return None
-        inside = row.track.area(row.rect).top() <= self._content(at).y() <= row.track.area(row.rect).bottom()
+        area = row.track.area(row.rect)
+        inside = area.top <= self._content(at).y() <= area.bottom
         return row if inside and at.x() >= self._atlas.depth_view.left else None
 
     def _step_row(self) -> TrackRow | None:
@@ -146,7 +147,8 @@ class AtlasPointer:
         row = self._step_row()
         if row is None or not isinstance(row.track, GradientHistoryTrack):
             return False
-        return row.track.handle_rect(row.rect, self._atlas.depth_view).contains(self._content(at))
+        (left, top, right, bottom), at = row.track.handle_box(row.rect), self._content(at)
+        return left <= at.x() <= right and top <= at.y() <= bottom
 
     def _set_step(self, at: QPointF) -> None:
         row = self._step_row()
@@ -155,7 +157,7 @@ class AtlasPointer:
 
     def _resize(self, at: QPointF) -> None:
         assert self._resized is not None
-        height = self._content(at).y() - TRACK_GAP / 2 - self._resized.rect.top()
+        height = self._content(at).y() - TRACK_GAP / 2 - self._resized.rect.top
         track = self._resized.track
         self._atlas.set_layout_record(self._atlas.layout_record.resized(track.key, max(height, track.least_height)))
 

@@ -24,26 +24,24 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.painting.paint_style import PaintStyle
-from app.painting.track import Track, shown_span
-from app.painting.tracks.count_track import CountTrack
-from app.painting.tracks.shape_track import ShapeTrack
-from app.painting.tracks.structure_track import StructureTrack
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.views.atlas import atlas_keys, atlas_painting, atlas_words
-from app.views.atlas.atlas_layout import AtlasLayout
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_pointer import AtlasPointer
-from app.views.atlas.gradient_data import GradientData
-from app.views.atlas.gradient_history_track import HANDLE_ROOM, GradientHistoryTrack
-from app.views.atlas.gradient_norm_track import GradientNormTrack
+from app.views.atlas.atlas_tracks import AtlasTracks
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
-from app.views.atlas.track_rows import TRACK_GAP, Frame, TrackRow, stacked
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
+from resnet_core.drawing.tracks.arrangement import Arrangement
+from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.gradient_history_track import HANDLE_ROOM
+from resnet_core.drawing.tracks.titles import FRESH
+from resnet_core.drawing.tracks.track import TrackFrame, shown_span
+from resnet_core.drawing.tracks.track_rows import Frame, TrackRow, stacked
 
 ZOOM_STEP = 1.5
 _SELECTION_SHARE = 0.6
@@ -69,17 +67,10 @@ class AtlasView(QAbstractScrollArea):
     ) -> None:
         super().__init__(parent)
         self.document, self.selection, self._pinned, self._runs = document, selection, pinned, runs
-        self.gradients = GradientData()
-        self._counts = (CountTrack("parameters"), CountTrack("macs"))
-        self.tracks: tuple[Track, ...] = (
-            StructureTrack(), ShapeTrack(), *self._counts, GradientNormTrack(self.gradients),
-            GradientHistoryTrack(self.gradients),
-        )  # fmt: skip
-        self.layout_record = AtlasLayout(tuple(track.key for track in self.tracks))
+        self.tracks = AtlasTracks(document, selection, pinned, runs)
         self._theme = theme
         self.style_of_paint = PaintStyle(theme.colors, self.font())
-        self._snapshot: Snapshot = document.snapshot
-        self._view = DepthView.fitted(DepthAxis(self._snapshot.graph), 0.0, 1.0)
+        self._view = DepthView.fitted(DepthAxis(self.snapshot.graph), 0.0, 1.0)
         self._rows: tuple[TrackRow, ...] = ()
         self._static: QPixmap | None = None
         self._stale = True
@@ -103,7 +94,17 @@ class AtlasView(QAbstractScrollArea):
     @property
     def snapshot(self) -> Snapshot:
         """The architecture that is shown."""
-        return self._snapshot
+        return self.tracks.snapshot
+
+    @property
+    def gradients(self) -> FlowData:
+        """The run of the architecture, and the step of it that is looked at."""
+        return self.tracks.flow
+
+    @property
+    def layout_record(self) -> Arrangement:
+        """Which tracks are shown, in which order, how high and on which scale."""
+        return self.tracks.arrangement
 
     @property
     def hovered(self) -> Span | None:
@@ -121,7 +122,7 @@ class AtlasView(QAbstractScrollArea):
 
     def restore_layout(self, state: Mapping[str, object]) -> None:
         """Take what `layout_state` returned, from any version; what is unknown is left out."""
-        self.set_layout_record(AtlasLayout.from_dict(state, [track.key for track in self.tracks]))
+        self.set_layout_record(Arrangement.from_dict(state, FRESH))
 
     def zoom_in(self) -> None:
         """Magnify about the selection, or about the middle."""
@@ -156,7 +157,7 @@ class AtlasView(QAbstractScrollArea):
         """Put the numbers of every block on the clipboard, tab-separated."""
         self._refresh()
         norms = self.gradients.norms() if self.gradients.has_rows else None
-        QGuiApplication.clipboard().setText(atlas_words.table(self._snapshot, norms))
+        QGuiApplication.clipboard().setText(atlas_words.table(self.snapshot, norms))
 
     # What the pointer, the keys and the menu do
 
@@ -167,10 +168,10 @@ class AtlasView(QAbstractScrollArea):
             self._hovered = None
             self._repaint_all()
 
-    def set_layout_record(self, record: AtlasLayout) -> None:
-        """Show other tracks, in another order or of another height."""
+    def set_layout_record(self, record: Arrangement) -> None:
+        """Show other tracks, in another order, of another height or on another scale."""
         if record != self.layout_record:
-            self.layout_record = record
+            self.tracks.arrangement = record
             self._lay_out()
             self.layout_changed.emit()
 
@@ -194,6 +195,10 @@ class AtlasView(QAbstractScrollArea):
         """Return the column to highlight: a layer's own where layers are shown, else its block's."""
         axis, id = self._view.axis, self.selection.selected
         return axis.span_of(id) if self._view.layer_opacity() > 0.5 else axis.column_of(id)
+
+    def frame_of(self, row: TrackRow) -> TrackFrame:
+        """Return the frame that a row's track draws itself into."""
+        return atlas_painting.frame(row, self)
 
     def minimap_rect(self) -> QRectF:
         """Return where the overview stands."""
@@ -223,34 +228,23 @@ class AtlasView(QAbstractScrollArea):
         if not self._stale:
             return
         self._stale = False
-        snapshot, reference = self.document.snapshot, self._pinned.reference
-        other = snapshot is not self._snapshot
-        self._snapshot = snapshot
-        report = reference.report if reference is not None and reference.config != snapshot.config else None
-        for track in self._counts:
-            track.set_reports(snapshot.report, report)
-        self._take_run()
-        if other:
-            self._view = self._view.on_axis(DepthAxis(snapshot.graph))
+        if self.tracks.refresh():
+            self._view = self._view.on_axis(DepthAxis(self.snapshot.graph))
             self._hovered = None
         self._lay_out()
-        self.setAccessibleDescription(atlas_words.summary(snapshot, self.selection.selected))
-
-    def _take_run(self) -> None:
-        self.gradients.set_run(self._runs.run_for(self._snapshot.graph))
-        self.gradients.set_step(self.selection.step)
+        self.setAccessibleDescription(atlas_words.summary(self.snapshot, self.selection.selected))
 
     def _refresh_run(self) -> None:
         if self._stale or not self.isVisible():
             self._stale = True
             return
         had_rows = self.gradients.has_rows
-        self._take_run()
+        self.tracks.take_run()
         if had_rows or self.gradients.has_rows:
             self._repaint_live()
 
     def _show_step(self, step: object) -> None:
-        self.gradients.set_step(self.selection.step)
+        self.tracks.take_step()
         self._repaint_live()
 
     def _show_selection(self, id: str) -> None:
@@ -259,7 +253,7 @@ class AtlasView(QAbstractScrollArea):
         span = self.selected_span()
         if span is not None:
             self.set_depth_view(self._view.revealing(span))
-        self.setAccessibleDescription(atlas_words.summary(self._snapshot, id))
+        self.setAccessibleDescription(atlas_words.summary(self.snapshot, id))
         self.viewport().update()
 
     def _restyle(self) -> None:
@@ -281,9 +275,8 @@ class AtlasView(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         """Place the tracks in the viewport and make the scroll bar fit."""
-        by_key = {track.key: track for track in self.tracks}
-        shown = [by_key[key] for key in self.layout_record.shown]
-        left = atlas_painting.SIDE_MARGIN + atlas_painting.gutter_width(self)
+        shown = self.tracks.shown()
+        left = atlas_painting.SIDE_MARGIN + atlas_painting.gutter_px(self)
         width = max(self.viewport().width() - left - HANDLE_ROOM, 60.0)
         room = self.viewport().height() - MINIMAP_HEIGHT - FOOTER_HEIGHT - 6
         frame = Frame(atlas_painting.SIDE_MARGIN, left, width, room)
@@ -313,9 +306,7 @@ class AtlasView(QAbstractScrollArea):
             return
         for row in self._rows:
             if row.track.live:
-                top = row.rect.top() - self.scroll_offset - TRACK_GAP / 2
-                area = QRectF(0, top, self.viewport().width(), row.rect.height() + TRACK_GAP)
-                self.viewport().update(area.toAlignedRect())
+                self.viewport().update(atlas_painting.row_area(row, self).toAlignedRect())
 
     def _static_pixmap(self) -> QPixmap:
         """Return everything that a live run does not change, painted once."""

@@ -17,6 +17,7 @@ from resnet_core.number_text import compact, exact, shape_text
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
+    from resnet_core.drawing.tracks.track_rows import TrackRow
 
 translate = QCoreApplication.translate
 _TABLE_HEADS = ("block", "kind", "kernels", "dilation", "attention", "shortcut", "drop chance", "output", "parameters",
@@ -73,7 +74,8 @@ def tooltip(atlas: AtlasView, at: QPoint) -> str:
     lines = _what(atlas.snapshot, span.id)
     if span.id in (STEM_ID, HEAD_ID):
         lines = _end_lines(atlas, span)
-    rows = [(row.track.title(), row.track.value_at(position, row.rect, atlas.depth_view)) for row in atlas.rows]
+    x, y = position.x(), position.y()
+    rows = [(_title(row), row.track.value_at(atlas.frame_of(row), x, y)) for row in atlas.rows]
     table = "".join(
         f"<tr><td>{escape(title)}&nbsp;&nbsp;</td><td align='right'>{escape(value)}</td></tr>"
         for title, value in rows
@@ -84,10 +86,17 @@ def tooltip(atlas: AtlasView, at: QPoint) -> str:
 
 
 def _title_tooltip(atlas: AtlasView, position: QPointF) -> str:
+    """Return what a track shows and how to read it, for its name."""
     for row in atlas.rows:
-        if row.gutter.contains(position):
-            return f"<b>{escape(row.track.title())}</b><br>{escape(row.track.subtitle())}"
+        if row.gutter.top <= position.y() <= row.gutter.bottom:
+            explanation = translate("Atlas", row.track.explanation())
+            parts = (row.track.subtitle(translate), explanation)
+            return f"<b>{escape(_title(row))}</b><br>{'<br>'.join(escape(part) for part in parts if part)}"
     return ""
+
+
+def _title(row: TrackRow) -> str:
+    return translate("Atlas", row.track.title())
 
 
 def _end_lines(atlas: AtlasView, span: Span) -> list[str]:

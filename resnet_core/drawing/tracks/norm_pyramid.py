@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.state.runs_state import ShownRun
+from resnet_core.drawing.tracks.run_flow import RunFlow
 
 LogArray = NDArray[np.float32]
 _FACTOR = 4
@@ -22,7 +22,7 @@ class _Level(NamedTuple):
     filled: int
 
 
-class GradientPyramid:
+class NormPyramid:
     """log10 of the boundary norms [S, N+1], and means over 4, 16, 64 ... captures.
 
     A mean that takes in a NaN is NaN, so that a single bad step can be seen however far one looks from. New captures
@@ -63,7 +63,7 @@ class GradientPyramid:
         level = self._levels[0]
         return level.values[: level.filled]
 
-    def update(self, run: ShownRun | None) -> None:
+    def update(self, run: RunFlow | None) -> None:
         """Take in what `run` has gained; another run, or one that has gone back, is taken in anew."""
         if run is None or not self._continues(run):
             self._forget()
@@ -104,7 +104,7 @@ class GradientPyramid:
             means: LogArray = np.add.reduceat(values[:stop], starts, axis=0) / counts[:, None]
         return means
 
-    def _continues(self, run: ShownRun) -> bool:
+    def _continues(self, run: RunFlow) -> bool:
         """Return whether the run is the one taken in, with rows added at most."""
         count = self.count
         if run.key != self._key or len(run.gradient_steps) < count:

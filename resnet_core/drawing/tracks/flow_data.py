@@ -1,23 +1,24 @@
-"""Holds what the gradient tracks show: a run's norms, the step that is looked at, and the range of all of them."""
+"""Holds what the tracks of a run show: its norms, the step that is looked at, and the range of all of them."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.state.runs_state import FloatArray, ShownRun
-from app.views.atlas.gradient_pyramid import GradientPyramid
+from resnet_core.drawing.tracks.norm_pyramid import NormPyramid
+from resnet_core.drawing.tracks.run_flow import RunFlow
 from resnet_core.runs.run_events import LIVE_STATUSES
 
 
-class GradientData:
-    """The run of the open architecture as the gradient tracks need it; both read the same one."""
+class FlowData:
+    """The run of the open architecture as its tracks need it; all read the same one."""
 
     def __init__(self) -> None:
-        self.run: ShownRun | None = None
+        self.run: RunFlow | None = None
         self.step: int | None = None
-        self.pyramid = GradientPyramid()
+        self.pyramid = NormPyramid()
 
-    def set_run(self, run: ShownRun | None) -> None:
+    def set_run(self, run: RunFlow | None) -> None:
         """Show a run, or what it has gained."""
         self.run = run
         self.pyramid.update(run)
@@ -52,7 +53,13 @@ class GradientData:
             return max(captured, self.run.summary.total_steps - 1)
         return captured
 
-    def norms(self) -> FloatArray:
+    def quantity(self, name: str) -> NDArray[np.float64] | None:
+        """Return a block quantity of every captured step [S, N], or None where the run has none of that name."""
+        rows = self.run.block_quantities.get(name) if self.run is not None else None
+        return rows if rows is not None and len(rows) else None
+
+    def norms(self) -> NDArray[np.float64]:
         """Return the norms [N+1] of the capture that is looked at."""
         assert self.run is not None
-        return self.run.boundary_norms[self.row]
+        norms: NDArray[np.float64] = self.run.boundary_norms[self.row]
+        return norms

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF
-
-from app.painting.track import Track
+from resnet_core.drawing.display_list import Box
+from resnet_core.drawing.tracks.track import Track
 
 TRACK_GAP = 14.0
 TOP_MARGIN = 8.0
 
 
 class TrackRow(NamedTuple):
-    """One track and the rectangle it is painted in; `gutter` is the room for its scale at the left."""
+    """One track and the rectangle it is painted in; `gutter` is the room for its name and its scale at the left."""
 
     track: Track
-    rect: QRectF
-    gutter: QRectF
+    rect: Box
+    gutter: Box
 
 
 class Frame(NamedTuple):
@@ -50,7 +49,7 @@ def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) ->
     rows, y = [], TOP_MARGIN
     for track, height in zip(tracks, wanted, strict=True):
         height = float(int(height))
-        rect = QRectF(frame.left, y, frame.width, height)
-        rows.append(TrackRow(track, rect, QRectF(frame.gutter_left, y, frame.left - frame.gutter_left, height)))
+        rect = Box(frame.left, y, frame.left + frame.width, y + height)
+        rows.append(TrackRow(track, rect, Box(frame.gutter_left, y, frame.left, y + height)))
         y += height + TRACK_GAP
     return tuple(rows), y

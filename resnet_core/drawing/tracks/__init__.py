@@ -1,0 +1,1 @@
+"""The tracks of the Atlas: rows of facts along the axis of depth, drawn without Qt."""

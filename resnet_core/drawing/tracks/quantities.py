@@ -1,0 +1,131 @@
+"""Makes the quantities that tracks show of a counted network: parameters, MACs, memory, receptive field, intensity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from resnet_core.analysis.arithmetic_intensity import FLOAT_BYTES
+from resnet_core.analysis.cost_report import CostReport
+from resnet_core.analysis.layer_cost import LayerCost
+from resnet_core.analysis.memory_by_layer import memory_by_layer
+from resnet_core.architecture.graph import Graph
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.drawing.tracks.quantity import Quantity
+from resnet_core.number_text import byte_text, compact, decimal, exact, seconds_text
+
+CountKey = Literal["parameters", "macs", "activations"]
+Make = Callable[[Graph, CostReport], Quantity]
+
+
+def column_sums(graph: Graph, layers: Mapping[str, float]) -> dict[str, float]:
+    """Return the sum of a number of each layer by column: the stem, each block, the head."""
+    sums = dict.fromkeys(("stem", *(block.id for block in graph.blocks), "head"), 0.0)
+    for node in graph.nodes:
+        sums[node.block or node.stage] += layers.get(node.id, 0.0)
+    return sums
+
+
+def _count(key: CountKey, explanation: str) -> Make:
+    def make(_graph: Graph, report: CostReport) -> Quantity:
+        place = LayerCost._fields.index(key)
+        columns = {id: getattr(cost, key) for id, cost in report.blocks.items()}
+        columns |= {end: getattr(report.stages[end], key) for end in ("stem", "head")}
+        layers = {row.id: row[place] for row in report.layers}
+        total = getattr(report.total, key)
+        return Quantity(key, explanation, f"{key}_bar", columns, layers, total, compact, _exact)  # type: ignore[arg-type]
+
+    return make
+
+
+def _memory(graph: Graph, report: CostReport) -> Quantity:
+    layers = memory_by_layer(graph, report)
+    return Quantity(
+        "training_memory",
+        N_("Atlas", "Bytes that a training step keeps: weights, gradients and momentum, and what backward needs of "
+           "each output. Early layers cost activations, late ones weights."),
+        "memory_bar", column_sums(graph, layers), layers, report.memory.total_bytes, byte_text, byte_text,
+        about=f"batch {report.memory.batch}",
+    )  # fmt: skip
+
+
+def _receptive_field(graph: Graph, report: CostReport) -> Quantity:
+    layers = {row.id: row.receptive_field for row in report.layers}
+    columns = {id: cost.receptive_field for id, cost in report.blocks.items()}
+    columns |= {end: report.stages[end].receptive_field for end in ("stem", "head")}
+    return Quantity(
+        "receptive_field",
+        N_("Atlas", "How many pixels of the image, across, one value of the output can see. What it really uses is "
+           "smaller and shaped like a bell."),
+        "field_bar", columns, layers, None, _exact, _pixels, summed=False,
+        about=f"px of {graph.config.input.height}",
+    )  # fmt: skip
+
+
+def _intensity(graph: Graph, report: CostReport) -> Quantity:
+    weighted = [row for row in report.layers if row.macs]
+    layers = {row.id: _intensity_of((row,)) for row in weighted}
+    members: dict[str, list[LayerCost]] = {}
+    for row in weighted:
+        members.setdefault(row.block or row.stage, []).append(row)
+    columns = {column: _intensity_of(rows) for column, rows in members.items()}
+    return Quantity(
+        "arithmetic_intensity",
+        N_("Atlas", "FLOPs a byte that must be moved (Williams et al. 2009): low bars wait for memory, high ones for "
+           "arithmetic. Convolutions and linear layers, float32, one image."),
+        "intensity_bar", columns, layers, _intensity_of(weighted) if weighted else None, _tenths, _per_byte,
+        summed=False, about="FLOP/B",
+    )  # fmt: skip
+
+
+def _intensity_of(rows: Iterable[LayerCost]) -> float:
+    """Return FLOPs a byte of layers with multiply-adds, each of which reads one tensor; one image, float32."""
+    flops = moved = 0
+    for row in rows:
+        flops += 2 * row.macs
+        moved += row.input_shape.elements + row.output_shape.elements + row.parameters
+    return flops / (FLOAT_BYTES * moved)
+
+
+def latency_quantity(graph: Graph, layers_s: Mapping[str, float], about: str) -> Quantity:
+    """Return measured seconds by layer as a quantity; `about` says where they were measured."""
+    columns = column_sums(graph, layers_s)
+    return Quantity(
+        "latency",
+        N_("Atlas", "Time of the forward pass by layer, the median of many passes on this machine."),
+        "latency_bar", columns, layers_s, sum(columns.values()), seconds_text, seconds_text, about=about,
+    )  # fmt: skip
+
+
+def _exact(value: float) -> str:
+    return exact(int(value))
+
+
+def _pixels(value: float) -> str:
+    return f"{exact(int(value))} px"
+
+
+def _tenths(value: float) -> str:
+    return decimal(value, 1)
+
+
+def _per_byte(value: float) -> str:
+    return f"{decimal(value, 1)} FLOP/B"
+
+
+QUANTITIES: Mapping[str, Make] = MappingProxyType({
+    "parameters": _count("parameters", N_(
+        "Atlas", "Learnable values: weights of convolutions and linear layers, scale and shift of norms. They gather "
+        "where channels are many.")),
+    "macs": _count("macs", N_(
+        "Atlas", "Multiply-adds of one image; 1 MAC = 2 FLOPs. A stage that halves the resolution and doubles the "
+        "channels costs about the same as the one before.")),
+    "activations": _count("activations", N_(
+        "Atlas", "Output values of convolutions and linear layers: what has to be written, and a better guess at speed "
+        "than MACs.")),
+    "training_memory": _memory,
+    "receptive_field": _receptive_field,
+    "arithmetic_intensity": _intensity,
+})  # fmt: skip
+"""How each quantity is made from a graph and its report, by key."""
