@@ -17,6 +17,7 @@ COMMANDS = (
     "analyze",
     "compare",
     "check",
+    "latency",
     "probe",
     "train",
     "resume",

@@ -15,7 +15,7 @@ from tests.source_tree import BESIDE, ROOT, SHIPPED, Module, module_names, modul
 
 QT = ("PySide6", "shiboken6", "pyqtgraph", "PyQt6", "PyQt5")
 TORCH = ("torch", "torchvision", "torchinfo", "fvcore")
-TORCH_PARTS = ("resnet_core.model", "resnet_core.training", "resnet_core.verification")
+TORCH_PARTS = ("resnet_core.model", "resnet_core.training", "resnet_core.verification", "resnet_core.profiling")
 WITHOUT_TORCH = tuple(
     f"resnet_core.{part}" for part in ("configuration", "architecture", "analysis", "drawing", "runs")
 )

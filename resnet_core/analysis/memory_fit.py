@@ -1,11 +1,13 @@
-"""Says by arithmetic, before anything is allocated, whether training fits into a memory, and with how many images."""
+"""Says by arithmetic, before anything is allocated, whether a step or a pass fits into a memory, and what would."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_core.analysis.cost_report import cost_report
-from resnet_core.analysis.forward_peak import forward_peak
+from resnet_core.analysis.forward_peak import forward_peak, forward_timeline
 from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.analysis.memory_timeline import MemoryTimeline
 from resnet_core.analysis.saved_tensors import FLOAT_BYTES
@@ -18,6 +20,9 @@ from resnet_core.configuration.validation import Fix, Parameter, Path, Problem
 
 BATCH_PATH: Path = ("training", "batch_size")
 EVALUATION = "evaluation"
+_OF_A_PASS: Mapping[str, str] = MappingProxyType(
+    {"memory_batch": "memory_pass_batch", "memory_network": "memory_pass_network"}
+)
 
 
 class MemoryFit(NamedTuple):
@@ -93,6 +98,24 @@ def training_fit(run: RunConfig, facts: DataSetFacts, available_bytes: int, *, o
         held += memory.parameter_bytes + memory.buffer_bytes
     also = AlsoHeld(held, min(EVALUATION_BATCH, facts.test_count))
     return fits(graph, recipe, available_bytes, loop="each" if on_cpu else "all", also=also)
+
+
+def forward_fit(graph: Graph, batch: int, available_bytes: int) -> MemoryFit:
+    """Return whether a forward pass of `batch` images in evaluation mode fits, with the weights, which are built first.
+
+    As `forward_peak` counts: what an operator takes for itself comes on top.
+    """
+    memory, passing = cost_report(graph).memory, forward_timeline(graph)
+    held = memory.parameter_bytes + memory.buffer_bytes
+    moments = passing._replace(fixed_bytes=tuple(size + held for size in passing.fixed_bytes))
+    needed, moment = moments.peak(batch)
+    return MemoryFit(batch, needed, available_bytes, moments.largest_batch(available_bytes), moment)
+
+
+def pass_problem(fit: MemoryFit, device: str, place: Path) -> Problem | None:
+    """Return why a forward pass cannot fit `device`, in the words of `memory_problem`; None where it fits."""
+    problem = memory_problem(fit, device, place)
+    return problem and problem._replace(message=_OF_A_PASS[problem.message])
 
 
 def memory_problem(fit: MemoryFit, device: str, place: Path = BATCH_PATH) -> Problem | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +13,7 @@ from resnet_core.command_line.arguments import UsageError, add_config, add_json,
 from resnet_core.command_line.check_text import print_verification
 from resnet_core.command_line.runs import print_run
 from resnet_core.command_line.tables import print_json, print_table
+from resnet_core.command_line.terminal import clear_line, prepare_torch, say
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.training_config import RunConfig
 from resnet_core.runs.run_library import RunLibrary
@@ -64,12 +63,12 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Build the network on the device and hold every count against the graph's and the witnesses'."""
-    _prepare_torch()
+    prepare_torch()
     from resnet_core.verification.verifier import verify
 
     config = read_run_config(arguments.config, arguments.assignments).architecture
-    report = verify(config, arguments.device, lambda done, total, part: _say(f"{done}/{total} {part}"))
-    _clear_line()
+    report = verify(config, arguments.device, lambda done, total, part: say(f"{done}/{total} {part}"))
+    clear_line()
     if arguments.json:
         print_json(report.as_document())
     else:
@@ -79,7 +78,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_probe(arguments: argparse.Namespace) -> int:
     """Measure the gradients of one batch before any training."""
-    _prepare_torch()
+    prepare_torch()
     from resnet_core.process.jobs import run_probe_job
 
     run = _with_recipe(read_run_config(arguments.config, arguments.assignments), arguments)
@@ -100,13 +99,13 @@ def run_probe(arguments: argparse.Namespace) -> int:
 def run_train(arguments: argparse.Namespace) -> int:
     """Train a network into a run folder; an interrupt stops it with a checkpoint."""
     run = _with_recipe(read_run_config(arguments.config, arguments.assignments), arguments)
-    _prepare_torch()
+    prepare_torch()
     from resnet_core.process.jobs import run_train_job
 
     folder = Path(arguments.out) if arguments.out else RunLibrary().new_folder(run.architecture.name)
     try:
         with _interruptible() as control:
-            run_train_job(run, folder, control=control, on_progress=None if arguments.json else _say)
+            run_train_job(run, folder, control=control, on_progress=None if arguments.json else say)
     finally:
         with suppress(OSError):
             folder.rmdir()  # succeeds only where it is empty, because no run was made in it
@@ -116,11 +115,11 @@ def run_train(arguments: argparse.Namespace) -> int:
 def run_resume(arguments: argparse.Namespace) -> int:
     """Go on with a run from its newest checkpoint."""
     folder = RunLibrary().resolve(arguments.folder)
-    _prepare_torch()
+    prepare_torch()
     from resnet_core.process.jobs import run_resume_job
 
     with _interruptible() as control:
-        run_resume_job(folder, control=control, on_progress=None if arguments.json else _say)
+        run_resume_job(folder, control=control, on_progress=None if arguments.json else say)
     return _report(folder, arguments.json)
 
 
@@ -145,15 +144,10 @@ def _report(folder: Path, as_json: bool) -> int:
     if as_json:
         print_json(reader.as_document())
     else:
-        _clear_line()
+        clear_line()
         print_run(reader)
         print(folder)
     return 1 if reader.summary().status == "failed" else 0
-
-
-def _prepare_torch() -> None:
-    """Let idle threads sleep: on few cores spinning ones cost more than they save. Must come before torch is loaded."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 @contextmanager
@@ -173,14 +167,3 @@ def _interruptible() -> Iterator[TrainingControl]:
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-
-
-def _say(line: object) -> None:
-    """Show progress on a terminal's error stream, on one line that is written over."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-
-
-def _clear_line() -> None:
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -107,6 +107,15 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "a step of {batch} images needs at least {needed}, and {device} has {available}, too little for a single "
             "image; take a smaller network or input",
         ),
+        "memory_pass_batch": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a pass of {batch} images needs at least {needed}, and {device} has {available}; take at most {largest}",
+        ),
+        "memory_pass_network": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a pass of {batch} images needs at least {needed}, and {device} has {available}, too little for a single "
+            "image; take a smaller network or input",
+        ),
         "memory_weights": QT_TRANSLATE_NOOP(
             "Problem",
             "the weights alone need {needed}, and {device} has {available}; take a smaller network",

@@ -1,4 +1,4 @@
-"""Does what is asked of a worker, in whatever process calls it: train, resume, probe, check, build."""
+"""Does what is asked of a worker, in whatever process calls it: train, resume, probe, check, build, time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from resnet_core.analysis.latency import Latency, latency_document
 from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.analysis.memory_fit import memory_problem, training_fit
 from resnet_core.architecture.graph_builder import build_graph
@@ -22,8 +23,10 @@ from resnet_core.configuration.fitting import (
 )
 from resnet_core.configuration.training_config import RunConfig
 from resnet_core.configuration.validation import ConfigurationError
-from resnet_core.process.messages import Probe, Progress
+from resnet_core.process.messages import MeasureLatency, Probe, Progress
+from resnet_core.process.progress_pace import ProgressPace
 from resnet_core.process.run_recorder import Listener, Report, RunLength, RunRecorder
+from resnet_core.profiling.latency import LatencyRequest, measure_latency
 from resnet_core.runs.run_database import CONFIG_NAME
 from resnet_core.runs.run_events import RunEvent, RunFinished
 from resnet_core.runs.run_reader import RunReader
@@ -136,6 +139,36 @@ def run_build_job(
     from resnet_core.verification.verifier import verify
 
     return verify(config, device, _part_teller(on_progress), witnesses=()).as_document()
+
+
+class MeasurementStopped(RuntimeError):
+    """A measurement that was asked to stop; what it had measured until then is dropped."""
+
+
+def run_latency_job(
+    config: ArchitectureConfig,
+    request: LatencyRequest,
+    control: TrainingControl | None = None,
+    *,
+    on_progress: OnProgress = None,
+) -> dict[str, Any]:
+    """Measure the forward pass of `config` layer by layer and return the document of `latency`.
+
+    Raises ConfigurationError for what cannot be measured, and MeasurementStopped where `control` was asked to stop.
+    """
+    tell = ProgressPace(_listener(on_progress))
+    for state in measure_latency(config, request):
+        if isinstance(state, Latency):
+            return latency_document(build_graph(config), state)
+        if control is not None and control.stopped:
+            break
+        tell.note(state.done, state.total, state.part)
+    raise MeasurementStopped("the measurement was stopped before its end")
+
+
+def latency_request(request: MeasureLatency) -> LatencyRequest:
+    """Return what a message asks to measure with."""
+    return LatencyRequest(request.batch, request.device, request.repeats, request.threads)
 
 
 def probe_config(request: Probe) -> RunConfig:

@@ -16,7 +16,7 @@ from resnet_core.runs.run_events import RunStatus
 if TYPE_CHECKING:  # the window is painted before any message is read, and need not wait for this
     from pydantic import TypeAdapter
 
-JobKind = Literal["train", "resume", "probe", "check", "build"]
+JobKind = Literal["train", "resume", "probe", "check", "build", "latency"]
 JobPhase = Literal["preparing", "training", "paused", "saving", "working"]
 
 
@@ -77,6 +77,21 @@ class Build(_Strict):
     config_toml: str
     device: str = "auto"
     type: Literal["build"] = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLatency(_Strict):
+    """Measure how long each layer takes in a forward pass of `batch` images.
+
+    With 0 `repeats` as many are made as fit into some seconds; with 0 `threads` the faster of all and one is taken.
+    """
+
+    config_toml: str
+    device: str = "auto"
+    batch: int = 1
+    repeats: int = 0
+    threads: int = 0
+    type: Literal["latency"] = "latency"
 
 
 # Commands: what a person wishes of a job that runs.
@@ -232,7 +247,7 @@ class WorkerDied(_Strict):
     type: Literal["died"] = "died"
 
 
-Request = Train | Resume | Probe | Check | Build
+Request = Train | Resume | Probe | Check | Build | MeasureLatency
 Command = PauseTraining | ContinueTraining | StopJob | WriteCheckpoint | Ping
 Downward = Request | Command
 Upward = Hello | Pong | StatusReported | Progress | Notice | LineRefused | JobDone | JobFailed | WorkerDied

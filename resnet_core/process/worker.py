@@ -24,6 +24,7 @@ from resnet_core.process.messages import (
     JobDone,
     JobFailed,
     LineRefused,
+    MeasureLatency,
     MessageError,
     PauseTraining,
     Ping,
@@ -126,6 +127,9 @@ class Worker:
             case Build(config_toml=toml, device=device):
                 config = parse_run_config(toml, _SOURCE).architecture
                 return JobDone("build", jobs.run_build_job(config, device, on_progress=tell))
+            case MeasureLatency(config_toml=toml):
+                config, wanted = parse_run_config(toml, _SOURCE).architecture, jobs.latency_request(request)
+                return JobDone("latency", jobs.run_latency_job(config, wanted, self._control, on_progress=tell))
 
 
 def _rehearse() -> None:

@@ -1,0 +1,1 @@
+"""Measures in torch how long each layer of a network takes."""
