@@ -10,6 +10,8 @@ from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX
 MOST_BLOCK_PX = 3000.0
 """Beyond this width of a block there is nothing more to see."""
 
+_FADE_FROM = 0.8
+
 
 class DepthView(NamedTuple):
     """The stretch of `axis` from depth `first` on, `scale` pixels a block, in `width` pixels from x = `left`."""
@@ -19,6 +21,8 @@ class DepthView(NamedTuple):
     scale: float
     left: float
     width: float
+    fades: bool = True
+    """Whether one level of detail fades into the next; else the nearer one is shown, as a picture wants it."""
 
     @classmethod
     def fitted(cls, axis: DepthAxis, left: float, width: float) -> DepthView:
@@ -106,12 +110,15 @@ class DepthView(NamedTuple):
 
     def layer_opacity(self) -> float:
         """Return how far the layers have faded in, 0 to 1, by the room of the narrowest convolution."""
-        return _ramp(self.scale * self.axis.layer_share, LAYER_FROM_PX * 0.8, LAYER_FROM_PX)
+        return self._arrived(self.scale * self.axis.layer_share, LAYER_FROM_PX)
 
     def block_opacity(self) -> float:
         """Return how far the blocks have faded in over the stages' summaries, 0 to 1."""
-        return _ramp(self.scale, BLOCK_FROM_PX * 0.8, BLOCK_FROM_PX)
+        return self._arrived(self.scale, BLOCK_FROM_PX)
 
-
-def _ramp(value: float, start: float, stop: float) -> float:
-    return min(max((value - start) / (stop - start), 0.0), 1.0)
+    def _arrived(self, room: float, needed: float) -> float:
+        """Return how far a level has faded in that needs so much room; it begins to at four fifths of it."""
+        if not self.fades:
+            return float(room >= needed)
+        start = _FADE_FROM * needed
+        return min(max((room - start) / (needed - start), 0.0), 1.0)

@@ -68,6 +68,10 @@ class Box(NamedTuple):
         """The point in its middle (x, y)."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def moved(self, dx: float, dy: float) -> Box:
+        """Return the area moved to the right by `dx` and down by `dy`."""
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
     def overlaps(self, other: Box, tolerance: float = 1e-6) -> bool:
         """Return whether the two areas share more than an edge."""
         return (

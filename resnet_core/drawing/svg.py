@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from typing import NamedTuple
 
 from resnet_core.drawing.display_list import (
     Arch,
+    Box,
     Drawing,
     Group,
     Item,
@@ -29,6 +32,8 @@ def to_svg(drawing: Drawing, palette: Palette = LIGHT_PALETTE) -> str:
     Text stays text; a group is a `g` with its id, each shape carries its `data-id` and a title.
     """
     width, height = _number(drawing.width), _number(drawing.height)
+    clips = {clip: f"clip-{number + 1}" for number, clip in enumerate(dict.fromkeys(_clips(drawing.items)))}
+    ink = _Ink(palette, clips)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
@@ -36,16 +41,41 @@ def to_svg(drawing: Drawing, palette: Palette = LIGHT_PALETTE) -> str:
         f"<title>{escape(drawing.title)}</title>",
         f"<desc>{escape(drawing.description)}</desc>",
         f'<rect width="{width}" height="{height}" fill="{palette["canvas"]}"/>',
-        *(_element(item, palette) for item in drawing.items),
+        *_definitions(clips),
+        *(_element(item, ink) for item in drawing.items),
         "</svg>",
         "",
     ]
     return "\n".join(lines)
 
 
-def _element(item: Item, palette: Palette) -> str:
+class _Ink(NamedTuple):
+    """The colours, and the id of each area that something is cut off by."""
+
+    palette: Palette
+    clips: Mapping[Box, str]
+
+
+def _clips(items: Iterable[Item]) -> Iterator[Box]:
+    for item in items:
+        if isinstance(item, Group):
+            if item.clip is not None:
+                yield item.clip
+            yield from _clips(item.items)
+
+
+def _definitions(clips: Mapping[Box, str]) -> Iterator[str]:
+    if clips:
+        yield "<defs>"
+        for box, id in clips.items():
+            yield f'<clipPath id="{id}"><rect {_place(box.left, box.top, box.width, box.height)}/></clipPath>'
+        yield "</defs>"
+
+
+def _element(item: Item, ink: _Ink) -> str:
     if isinstance(item, Group):
-        return _group(item, palette)
+        return _group(item, ink)
+    palette = ink.palette
     if isinstance(item, Text):
         return _text(item, palette)
     if isinstance(item, Raster):
@@ -60,18 +90,12 @@ def _element(item: Item, palette: Palette) -> str:
     return f"{shape}{_paint(item, palette, filled)}{_identity(item)}{_closing(item, shape)}"
 
 
-def _group(item: Group, palette: Palette) -> str:
-    """Return a `g`; where it is cut off, an inner `svg` cuts, which needs no id of its own."""
-    opening = f'<g id="{escape(item.id)}"' if item.id else "<g"
+def _group(item: Group, ink: _Ink) -> str:
+    id = f' id="{escape(item.id)}"' if item.id else ""
     opacity = f' opacity="{_number(item.opacity)}"' if item.opacity < 1 else ""
-    lines = [f"{opening}{opacity}>", *(_element(inner, palette) for inner in item.items), "</g>"]
-    if item.title:
-        lines.insert(1, f"<title>{escape(item.title)}</title>")
-    if item.clip is not None:
-        left, top, right, bottom = item.clip
-        box = " ".join(map(_number, (left, top, right - left, bottom - top)))
-        lines = [f'<svg {_place(left, top, right - left, bottom - top)} viewBox="{box}">', *lines, "</svg>"]
-    return "\n".join(lines)
+    clip = f' clip-path="url(#{ink.clips[item.clip]})"' if item.clip is not None else ""
+    title = [f"<title>{escape(item.title)}</title>"] if item.title else []
+    return "\n".join((f"<g{id}{opacity}{clip}>", *title, *(_element(inner, ink) for inner in item.items), "</g>"))
 
 
 def _image(item: Raster, palette: Palette) -> str:
