@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from resnet_core.drawing.text_metrics import ELLIPSIS, elided, first_fitting, text_width
 
-TEXTS = ("layer3 ×6", "1024→256", "3×3 /2", "1024×14²", "ReLU", "36 × Bottleneck, 1024×14²", "zero-padded identity")
+TEXTS = ("layer3 ×6", "1024→256", "3×3 /2", "1024×14²", "ReLU", "36 × Bottleneck, 1024×14²", "zero-padded identity",
+         "‖g‖ 3.1·10⁻⁴⁵ = ‖branch + skip‖", "10⁶⁷⁸⁹⁰")
 
 
 @pytest.mark.parametrize("bold", [False, True])
