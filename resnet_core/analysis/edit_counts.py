@@ -34,7 +34,7 @@ def block_count_counts(before: CostReport, stage: str, blocks: int) -> EditCount
     is overridden; what a block more costs is what the last one does.
     """
     rows = [cost for id, cost in before.blocks.items() if id.partition(".")[0] == stage]
-    if len(rows) < 2 or not 1 <= blocks:
+    if len(rows) < 2 or blocks < 1:
         return None
     gone, last, more = rows[blocks:], rows[-1], max(blocks - len(rows), 0)
     return EditCounts(

@@ -59,6 +59,10 @@ def _stage_offers(config: ArchitectureConfig, place: int) -> Iterator[EditOffer]
     stride = 1 if stage.stride > 1 else 2
     text = N_("EditOffer", "Stride {stride}")
     yield EditOffer(f"stride_{stride}", text, {"stride": stride}, "size", partial(change, stride=stride))
+    for option, label in SHORTCUT_OPTIONS.items():
+        text = N_("EditOffer", "All shortcuts {option}")
+        make = partial(edits.with_stage_shortcuts, config, place, option)
+        yield EditOffer(f"shortcut_{option}", text, {"option": label}, "shortcut", make)
     text = N_("EditOffer", "Insert a copy of the stage")
     yield EditOffer("copy_stage", text, {}, "stage", partial(edits.with_stage_duplicated, config, place))
     if len(config.stages) > 1:

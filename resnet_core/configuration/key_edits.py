@@ -59,7 +59,7 @@ def _of_block(config: ArchitectureConfig, plan: BlockPlan) -> tuple[KeyEdit, ...
                 partial(edits.with_block_removed, config, block)),
         KeyEdit("kind", block, "{kind}", N_("EditOffer", "Make {subject} {kind}"), {"kind": _KINDS[kind]},
                 partial(edits.with_block_override, config, block, kind=kind)),
-        KeyEdit("shortcut", block, N_("EditOffer", "shortcut: {road}"), N_("EditOffer", "Shortcut of {subject}: {road}"),
+        KeyEdit("shortcut", block, N_("EditOffer", "{road}"), N_("EditOffer", "Shortcut of {subject}: {road}"),
                 {"road": _ROADS[road]}, partial(edits.with_block_override, config, block, shortcut=option)),
     )  # fmt: skip
 

@@ -95,6 +95,17 @@ def with_block_override(config: ArchitectureConfig, block: str, **fields: Any) -
     return _validated(config, overrides=[other for other in kept if not other.changes_nothing])
 
 
+def with_stage_shortcuts(config: ArchitectureConfig, place: int, option: str) -> ArchitectureConfig:
+    """Return `config` with every block of the stage at `place` on the shortcut `option`; the network's own is none."""
+    own = None if option == config.shortcut.option else option
+    names = [f"layer{place + 1}.{index}" for index in range(config.stages[place].blocks)]
+    before = {entry.block: entry for entry in config.overrides}
+    entries = {name: before.get(name, BlockOverride(block=name)) for name in names}
+    changed = {name: entry.model_copy(update={"shortcut": own}) for name, entry in entries.items()}
+    overrides = [entry for entry in {**before, **changed}.values() if not entry.changes_nothing]
+    return _validated(config, overrides=overrides)
+
+
 def with_override_added(config: ArchitectureConfig) -> ArchitectureConfig:
     """Return `config` with an override of the first block that has none: the other kind than its stage's."""
     taken = {override.block for override in config.overrides}

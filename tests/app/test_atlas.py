@@ -129,6 +129,8 @@ def test_that_keys_alone_select_zoom_and_clear(bench, qtbot: QtBot) -> None:
     assert visited == ["conv1", "layer1.0", "layer1.1", "layer1.0", "fc", "conv1"]
     b.selection.select("layer2.1")
     qtbot.keyClick(b.atlas, keys.Key_Return)
+    assert not b.atlas.depth_view.is_fitted
+    qtbot.keyClick(b.atlas, keys.Key_Return)
     assert b.atlas.depth_view.layer_opacity() == 1
     qtbot.keyClick(b.atlas, keys.Key_Down)
     qtbot.keyClick(b.atlas, keys.Key_Right)

@@ -31,10 +31,10 @@ def menu_at(b: Bench, block: str) -> QMenu:
 def test_that_an_edit_says_what_it_costs_before_it_is_made(b: Bench) -> None:
     # A Basic block of 1024 channels instead of a Bottleneck: 2·9·1024² weights, against 2·1024·256 + 9·256².
     action = actions_of(b, menu_at(b, "layer3.1"), "block")["atlas_kind_basic"]
-    assert action.text() == "Make it Basic (3×3, 3×3)\t+17.8 M params, +3.48 G MACs"
+    assert action.text() == "Make it Basic (3×3, 3×3)  (K)\t+17.8 M params, +3.48 G MACs"
     action.trigger()
     assert [entry.block for entry in b.document.config.overrides] == ["layer3.1"]
-    assert b.document.undo_stack.undoText() == "Make it Basic (3×3, 3×3)"
+    assert b.document.undo_stack.undoText() == "layer3.1: Make it Basic (3×3, 3×3)"
     b.document.undo_stack.undo()
     assert b.document.config == preset("ResNet-50")
 
@@ -72,6 +72,20 @@ def test_that_a_very_deep_network_is_counted_when_the_pointer_is_on_the_edit(qtb
     assert "\t" not in action.text()
     action.hover()
     assert action.text() == "Add a block\t+4.67 k params, +4.72 M MACs"
+
+
+def test_that_on_a_stages_name_it_is_the_stage_that_is_edited(b: Bench) -> None:
+    placement = b.atlas.hands.edges.placement()
+    assert placement is not None
+    over = QPoint(b.point_in("structure", "layer3.3").x(), round(placement.heading_y))
+    menu = atlas_menu(b.atlas, over)
+    assert menu.findChild(QMenu, "atlas_edit_block") is None
+    actions = {action.objectName(): action for action in menu.actions()}
+    assert actions["atlas_double_width"].text().startswith("Width 512  (>)\t+22.6 M params")
+    actions["atlas_shortcut_none"].trigger()
+    shortcuts = {block.stage: block.plan.shortcut for block in b.document.snapshot.graph.blocks}
+    assert [stage for stage, shortcut in shortcuts.items() if shortcut == "none"] == ["layer3"]
+    assert b.document.undo_stack.count() == 1
 
 
 def test_that_the_stem_has_no_edits_of_a_block(b: Bench) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.state.selection_state import block_of
 from app.views.atlas.edit_words import edit_text, refusal_text
+from resnet_core.analysis.cost_report import CostReport
 from resnet_core.analysis.edit_counts import EditCounts, edit_counts
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.key_edits import KeyEdit, KeyEditName, key_edits
@@ -35,6 +36,16 @@ class AtlasEdits(QObject):
         self._outcomes: dict[tuple[KeyEditName, str], Outcome] = {}
         atlas.document.changed.connect(lambda _snapshot: self._outcomes.clear())
 
+    @property
+    def config(self) -> ArchitectureConfig:
+        """The configuration that is edited."""
+        return self._atlas.document.config
+
+    @property
+    def report(self) -> CostReport:
+        """What it costs as it is."""
+        return self._atlas.document.snapshot.report
+
     def offered(self) -> tuple[KeyEdit, ...]:
         """Return the edits of the selected block and its stage; none where no block is selected."""
         snapshot = self._atlas.document.snapshot
@@ -50,7 +61,7 @@ class AtlasEdits(QObject):
         known = self.known(edit)
         if known is None:
             try:
-                known = edit_counts(self._atlas.document.snapshot.report, edit.make())
+                known = edit_counts(self.report, edit.make())
             except ConfigurationError as refused:
                 known = refused
             self._outcomes[edit.name, edit.subject] = known

@@ -1,99 +1,94 @@
-"""Turns key presses on the Atlas into moves of the selection and of the zoom."""
+"""Turns key presses on the Atlas into walks along its edges, zooming by levels, edits and finding."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from resnet_core.drawing.depth_axis import DepthAxis
+from app.views.atlas.edit_keys import edit_of
+from resnet_core.drawing.walks import Direction
+from resnet_core.drawing.zoom_levels import one_level_in, one_level_out
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
 _PAN_SHARE = 0.25
+_ARROWS: Mapping[int, Direction] = MappingProxyType({
+    Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down",
+    Qt.Key.Key_Home: "home", Qt.Key.Key_End: "end",
+})  # fmt: skip
 
 
 def press(atlas: AtlasView, event: QKeyEvent) -> bool:
     """Do what the key means and return whether it means anything here.
 
-    Left, Right, Home and End move along the blocks, or along the layers once a layer is selected; Down goes into a
-    block's layers, Up back out; Enter and + zoom to the selection, - zooms out, 0 shows everything; Escape clears;
-    Copy copies the picture.
+    Left and Right walk along the main path, block by block or, where a layer is selected, layer by layer; Up takes the
+    shortcut's road at a fork or an addition, or leaves for the block; Down takes the branch, or the gate below; Home
+    and End go to the ends; with Shift the arrows move the view. Enter zooms in one level about the selection, Escape
+    out one level, and at the outermost clears the selection. + and - zoom, 0 shows everything. The keys of
+    `edit_keys.KEYS` edit the selected block or its stage. F3 goes to the next find. Copy copies the picture.
     """
     key, modifiers = event.key(), event.modifiers()
+    control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+    shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
     if event.matches(QKeySequence.StandardKey.Copy):
         atlas.copy_image()
-        return True
-    control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+    elif key in _ARROWS and not control:
+        _go(atlas, _ARROWS[key], shift=shift)
+    elif key == Qt.Key.Key_Escape:
+        return _out(atlas)
+    elif key == Qt.Key.Key_F3:
+        atlas.hands.find_bar.step(-1 if shift else 1)
+    elif not _zoom(atlas, key):
+        edit = edit_of(event)
+        return edit is not None and atlas.hands.edits.make_named(edit)
+    return True
+
+
+def _zoom(atlas: AtlasView, key: int) -> bool:
     if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-        if control or not atlas.selection.selected:
-            atlas.zoom_in()
-        else:
-            atlas.zoom_to_selection()
-    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        atlas.zoom_to_selection()
+        atlas.zoom_in()
     elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
         atlas.zoom_out()
     elif key == Qt.Key.Key_0:
         atlas.zoom_to_fit()
-    elif key == Qt.Key.Key_Escape and atlas.selection.selected:
-        atlas.selection.select("")
-    elif key in _MOVES and not control:
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            return _pan(atlas, key)
-        _move(atlas, _MOVES[Qt.Key(key)])
-    elif key == Qt.Key.Key_Down:
-        _go_in(atlas)
-    elif key == Qt.Key.Key_Up:
-        _go_out(atlas)
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        atlas.set_depth_view(one_level_in(atlas.depth_view, atlas.selection.selected))
     else:
         return False
     return True
 
 
-_MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9}
-
-
-def _pan(atlas: AtlasView, key: int) -> bool:
-    view = atlas.depth_view
-    sign = 1 if key in (Qt.Key.Key_Right, Qt.Key.Key_End) else -1
-    atlas.set_depth_view(view.panned(sign * view.width * _PAN_SHARE))
-    return True
-
-
-def _move(atlas: AtlasView, by: int) -> None:
-    """Select the neighbour `by` places on; without a selection the first or the last."""
-    axis, selected = atlas.depth_view.axis, atlas.selection.selected
-    ids = _stops(axis, selected)
-    if selected in ids:
-        place = ids.index(selected) + by
+def _go(atlas: AtlasView, direction: Direction, *, shift: bool) -> None:
+    """Walk a step; with Shift move the view instead, sideways along the depth, up and down through the tracks."""
+    if not shift:
+        atlas.hands.walk.go(direction)
+    elif direction in ("up", "down"):
+        bar = atlas.verticalScrollBar()
+        bar.setValue(bar.value() + (bar.singleStep() * 3 if direction == "down" else -bar.singleStep() * 3))
     else:
-        place = 0 if by > 0 else len(ids) - 1
-        place = len(ids) - 1 if by >= len(ids) else place
-    atlas.selection.select(ids[min(max(place, 0), len(ids) - 1)])
+        view = atlas.depth_view
+        sign = 1 if direction in ("right", "end") else -1
+        atlas.set_depth_view(view.panned(sign * view.width * _PAN_SHARE))
 
 
-def _stops(axis: DepthAxis, selected: str) -> list[str]:
-    """Return what the arrow keys visit: layers after layers, blocks (stem and head included) after blocks."""
-    columns = [axis.selectable_id(column) for column in axis.columns]
-    if selected in axis.graph.node_by_id and selected not in columns:
-        return [node.id for node in axis.graph.nodes]
-    return columns
-
-
-def _go_in(atlas: AtlasView) -> None:
-    """Select the first layer of the selected block and zoom to it."""
-    axis, selected = atlas.depth_view.axis, atlas.selection.selected
-    block = axis.graph.block_by_id.get(selected)
-    if block is not None:
-        atlas.zoom_to_selection()
-        atlas.selection.select(axis.graph.nodes[block.first].id)
-
-
-def _go_out(atlas: AtlasView) -> None:
-    """Select the block of the selected layer."""
-    node = atlas.depth_view.axis.graph.node_by_id.get(atlas.selection.selected)
-    if node is not None and node.block:
-        atlas.selection.select(node.block)
+def _out(atlas: AtlasView) -> bool:
+    """Let go of what is dragged; else zoom out one level; else close the find bar; else clear the selection."""
+    hands, view = atlas.hands, atlas.depth_view
+    if hands.let_go():
+        return True
+    if not view.is_fitted:
+        atlas.set_depth_view(one_level_out(view, atlas.selection.selected))
+        if atlas.depth_view.layer_opacity() <= 0.5 < view.layer_opacity():
+            hands.walk.leave_layers()
+    elif hands.is_finding:
+        hands.find_bar.close_bar()
+    elif atlas.selection.selected:
+        atlas.selection.select("")
+    else:
+        return False
+    return True

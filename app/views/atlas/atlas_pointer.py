@@ -1,4 +1,4 @@
-"""Turns mouse and wheel on the Atlas into zooming, panning, selecting, stepping in time and resizing tracks."""
+"""Turns mouse and wheel on the Atlas into zooming, panning, selecting, stepping in time, and dragging of edges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
-Drag = Literal["none", "press", "pan", "step", "resize", "minimap"]
+Drag = Literal["none", "press", "pan", "step", "resize", "minimap", "edge"]
 _DRAG_PX = 4.0
 _WHEEL_BASE = 1.0016
 _NOTCH = 120
@@ -43,6 +43,8 @@ class AtlasPointer:
             self._grip_minimap(event.position())
         if self._drag == "step":
             self._set_step(event.position())
+        if self._drag == "edge":
+            self._atlas.hands.take_edge(event.position())
 
     def move(self, event: QMouseEvent) -> None:
         """Go on with a drag, or show what the pointer is over."""
@@ -65,6 +67,8 @@ class AtlasPointer:
             self._move_minimap(at)
         elif self._drag == "resize":
             self._resize(at)
+        elif self._drag == "edge":
+            self._atlas.hands.drag_edge(at)
 
     def release(self, event: QMouseEvent) -> None:
         """End a drag; a press that never moved selects what it is on."""
@@ -72,6 +76,8 @@ class AtlasPointer:
             span = self._atlas.span_at(event.position().x())
             if span is not None and self._row_at(event.position()) is not None:
                 self._atlas.select_span(span)
+        if self._drag == "edge":
+            self._atlas.hands.release_edge()
         self._drag = "none"
         self._hover(event.position())
 
@@ -104,13 +110,20 @@ class AtlasPointer:
         self._resized = self._border_at(at)
         if self._resized is not None:
             return "resize"
+        if self._atlas.hands.edges.edge_at(at) is not None:
+            return "edge"
         if self._on_handle(at) or (self._history_row(at) is not None and at.x() > self._atlas.depth_view.right):
             return "step"
         return "press"
 
     def _hover(self, at: QPointF) -> None:
         kind = self._kind_at(at)
-        cursors = {"resize": Qt.CursorShape.SplitVCursor, "step": Qt.CursorShape.SizeVerCursor}
+        cursors = {
+            "resize": Qt.CursorShape.SplitVCursor,
+            "step": Qt.CursorShape.SizeVerCursor,
+            "edge": Qt.CursorShape.SplitHCursor,
+        }
+        self._atlas.hands.hover_edge(at if kind == "edge" else None)
         self._atlas.viewport().setCursor(cursors.get(kind, Qt.CursorShape.ArrowCursor))
         inside = kind == "press" and self._row_at(at) is not None
         self._atlas.set_hovered(self._atlas.span_at(at.x()) if inside else None)

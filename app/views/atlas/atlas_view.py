@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -24,18 +23,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.painting.paint_style import PaintStyle
+from app.painting.render_drawing import image_of
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.views.atlas import atlas_keys, atlas_painting, atlas_words
+from app.views.atlas.atlas_hands import AtlasHands
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_pointer import AtlasPointer
 from app.views.atlas.atlas_tracks import AtlasTracks
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
+from resnet_core.drawing.display_list import Drawing
+from resnet_core.drawing.kept_view import kept_view
 from resnet_core.drawing.tracks.arrangement import Arrangement
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.gradient_history_track import HANDLE_ROOM
@@ -45,6 +48,7 @@ from resnet_core.drawing.tracks.track_rows import Frame, TrackRow, stacked
 
 ZOOM_STEP = 1.5
 _SELECTION_SHARE = 0.6
+_COPY_SCALE = 2.0
 
 
 class AtlasView(QAbstractScrollArea):
@@ -78,6 +82,7 @@ class AtlasView(QAbstractScrollArea):
         self._pointer = AtlasPointer(self)
         self._set_up_widget()
         self._listen(theme)
+        self.hands = AtlasHands(self)
 
     # What others ask of the view
 
@@ -144,14 +149,19 @@ class AtlasView(QAbstractScrollArea):
             view = self._view.showing(column, _SELECTION_SHARE)
             self.set_depth_view(view if span is column else view.revealing(span))
 
-    def image(self) -> QImage:
-        """Return the Atlas as it is on the screen."""
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is a drawing to export: always."""
+        return True
+
+    def picture(self, whole: bool) -> Drawing:
+        """Return the shown stretch of depth with every shown track, or the whole network at this zoom, as a drawing."""
         self._refresh()
-        return atlas_painting.image_of(self)
+        return atlas_painting.picture(self, whole)
 
     def copy_image(self) -> None:
         """Put the Atlas on the clipboard as an image."""
-        QGuiApplication.clipboard().setImage(self.image())
+        QGuiApplication.clipboard().setImage(image_of(self.picture(False), self._theme.colors, _COPY_SCALE))
 
     def copy_text(self) -> None:
         """Put the numbers of every block on the clipboard, tab-separated."""
@@ -229,7 +239,7 @@ class AtlasView(QAbstractScrollArea):
             return
         self._stale = False
         if self.tracks.refresh():
-            self._view = self._view.on_axis(DepthAxis(self.snapshot.graph))
+            self._view = kept_view(self._view, DepthAxis(self.snapshot.graph), self.selection.selected)
             self._hovered = None
         self._lay_out()
         self.setAccessibleDescription(atlas_words.summary(self.snapshot, self.selection.selected))

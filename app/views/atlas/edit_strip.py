@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 
-STRIP_HEIGHT = 32.0
+STRIP_HEIGHT = 28.0
 _MESSAGE_MS = 8_000
 _REST_MS = 60
 """How long the selection must rest before the costs are counted, so that walking on is never held up."""
 _PADDING, _GAP = 6.0, 5.0
+_COUNTING, _USUAL, _USUAL_BOTH = "…", "+00.0 M", "+00.0 M, +000 M MACs"
 
 
 class EditStrip(QWidget):
@@ -195,7 +196,7 @@ class EditChip(QAbstractButton):
     def cost(self) -> str:
         """Return what stands in the lower line."""
         if self.outcome is None:
-            return "…"
+            return _COUNTING
         if not isinstance(self.outcome, EditCounts):
             return translate("Atlas", "not possible")
         parameters, macs = (compact_difference(count, 0) for count in self.outcome)
@@ -209,7 +210,9 @@ class EditChip(QAbstractButton):
         style = self._atlas.style_of_paint
         key, name = key_text(self.edit.name), short_text(self.edit)
         above = style.width_of(key, self._bold) + 5 + style.width_of(name, style.small)
-        below = style.width_of(self.cost(), style.numbers)
+        # Room for the cost while it is counted, so that the row stands still when it comes.
+        usual = _USUAL_BOTH if self.with_macs else _USUAL
+        below = style.width_of(usual if self.outcome is None else self.cost(), style.numbers)
         return QSize(round(max(above, below) + 2 * _PADDING), round(STRIP_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -44,6 +44,4 @@ def refusal_text(refused: ConfigurationError) -> str:
 
 
 def _words(parameters: dict[str, str | int]) -> dict[str, str | int]:
-    return {
-        name: translate("Choice", value) if isinstance(value, str) else value for name, value in parameters.items()
-    }
+    return {name: translate("Choice", value) if isinstance(value, str) else value for name, value in parameters.items()}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
 translate = QCoreApplication.translate
+_MOST_QUERY_PX = 560
 
 
 class FindBar(QFrame):
@@ -37,6 +38,7 @@ class FindBar(QFrame):
         self._query.setPlaceholderText(translate("Atlas", "Find %1").replace("%1", translate("Drawing", HINT)))
         self._query.setToolTip(translate("Drawing", HINT))
         self._query.setClearButtonEnabled(True)
+        self._query.setMaximumWidth(_MOST_QUERY_PX)
         self._query.textChanged.connect(finds.look_for)
         self._query.installEventFilter(self)
         self._count.setObjectName("atlas_find_count")
@@ -45,8 +47,9 @@ class FindBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 6, 4)
         layout.setSpacing(4)
-        layout.addWidget(self._query, 1)
+        layout.addWidget(self._query, 3)
         layout.addWidget(self._count)
+        layout.addStretch(1)
         for name, sign, text, do in (
             ("previous", "↑", translate("Atlas", "Previous find (Shift+F3)"), lambda: finds.step(-1)),
             ("next", "↓", translate("Atlas", "Next find (F3)"), lambda: finds.step(1)),

@@ -100,18 +100,19 @@ class HandsOverlay(QWidget):
         if new > old:
             painter.fillRect(area, style.color("canvas", _GONE_ALPHA))
             painter.fillRect(area, style.color("accent", _GHOST_ALPHA))
-            self._paint_ghosts(painter, style, (old, row, drag.blocks - drag.before))
+            self._paint_ghosts(painter, style, old, drag.blocks - drag.before)
         else:
             painter.fillRect(area, style.color("canvas", _GONE_ALPHA))
         painter.restore()
         self._paint_grip(painter, style, min(max(new, view.left), view.right))
         self._paint_bubble(painter, style, row)
 
-    def _paint_ghosts(self, painter: QPainter, style: PaintStyle, ghosts: tuple[float, QRectF, int]) -> None:
+    def _paint_ghosts(self, painter: QPainter, style: PaintStyle, x: float, count: int) -> None:
         """Paint an outline for every block that would come, where they are wide enough to be told apart."""
-        (x, row, count), scale = ghosts, self._atlas.depth_view.scale
-        if scale < _GHOST_FROM_PX:
+        scale, placement = self._atlas.depth_view.scale, self._edges.placement()
+        if scale < _GHOST_FROM_PX or placement is None:
             return
+        y, half = placement.main_y, placement.half_block
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(style.color("accent"), 1.2)
         pen.setDashPattern([3, 2.5])
@@ -120,7 +121,7 @@ class HandsOverlay(QWidget):
         seen = range(max(int((self._atlas.depth_view.left - x) / scale), 0), count)
         for number in seen[: int(self.width() / scale) + 2]:
             left = x + number * scale
-            painter.drawRoundedRect(QRectF(left + scale * 0.14, row.center().y() - 4, scale * 0.72, row.height() * 0.3), 3, 3)
+            painter.drawRoundedRect(QRectF(left + scale * 0.14, y - half, scale * 0.72, 2 * half), 3, 3)
 
     def _paint_bubble(self, painter: QPainter, style: PaintStyle, row: QRectF) -> None:
         drag = self._edges.drag

@@ -9,7 +9,7 @@ from app.painting.paint_style import PaintStyle
 from resnet_core.drawing.depth_view import DepthView
 
 MINIMAP_HEIGHT = 18.0
-FOOTER_HEIGHT = 18.0
+FOOTER_HEIGHT = 30.0
 _BLOCK_FROM_PX = 3.0
 
 

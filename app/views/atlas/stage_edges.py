@@ -15,6 +15,8 @@ from resnet_core.configuration.architecture_config import MOST_BLOCKS, Architect
 from resnet_core.configuration.fields import field_facts
 from resnet_core.configuration.structure_edits import with_stage
 from resnet_core.configuration.validation import ConfigurationError
+from resnet_core.drawing.placement import Placement
+from resnet_core.drawing.tracks.structure_track import placement_of
 from resnet_core.number_text import exact
 
 if TYPE_CHECKING:
@@ -55,6 +57,22 @@ class StageEdges:
                 top, left, right, bottom = row.rect.top, row.rect.left, row.rect.right, row.rect.bottom
                 return QRectF(left, top - self._atlas.scroll_offset, right - left, bottom - top)
         return None
+
+    def placement(self) -> Placement | None:
+        """Return where the parts of the structure stand on the viewport, or None where it is hidden."""
+        for row in self._atlas.rows:
+            if row.track.key == "structure":
+                placement = placement_of(self._atlas.frame_of(row))
+                return placement._replace(top=placement.top - self._atlas.scroll_offset)
+        return None
+
+    def heading_at(self, at: QPointF) -> str:
+        """Return the stage whose name, over its blocks, is at `at`, or an empty text."""
+        placement, view = self.placement(), self._atlas.depth_view
+        if placement is None or abs(at.y() - placement.heading_y) > placement.text_size * 0.9:
+            return ""
+        depth = view.depth(at.x())
+        return next((stage.id for stage in view.axis.stages if stage.start <= depth < stage.stop), "")
 
     def x_of(self, place: int) -> float:
         """Return the x of the right edge of the stage at `place`."""
