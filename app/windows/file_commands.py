@@ -1,4 +1,4 @@
-"""Opens and saves architectures and run folders, and exports drawings and tables."""
+"""Opens and saves architectures and run folders, and exports counts and code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.services.engine_service import EngineService
 from app.services.errors import ErrorService
-from app.services.theme import LIGHT
 from app.services.training_plan import problems_line
 from app.state.architecture_document import ArchitectureDocument
 from app.state.recent_files import RecentFiles
@@ -40,14 +39,14 @@ class FileCommands(QObject):
     def open(self) -> None:
         """Ask for a configuration file and open it."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Open an architecture"), self._folder(), self._filters()
+            self._window, self.tr("Open an architecture"), self.folder(), self._filters()
         )
         if name:
             self.open_path(Path(name))
 
     def open_run_folder(self) -> None:
         """Ask for the folder of a run and show it."""
-        name = QFileDialog.getExistingDirectory(self._window, self.tr("Open the folder of a run"), self._folder())
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Open the folder of a run"), self.folder())
         if name:
             self.open_path(Path(name))
 
@@ -71,7 +70,7 @@ class FileCommands(QObject):
 
     def save_as(self) -> None:
         """Ask for a file and save to it."""
-        proposed = str(Path(self._folder()) / f"{self._document.config.name}{SUFFIX}")
+        proposed = str(Path(self.folder()) / f"{self._document.config.name}{SUFFIX}")
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save the architecture"), proposed, self._filters())
         if name:
             path = Path(name)
@@ -86,7 +85,7 @@ class FileCommands(QObject):
 
     def export_counts(self) -> None:
         """Ask for a file and write every layer's counts to it, as CSV or Markdown by its ending."""
-        proposed = str(Path(self._folder()) / f"{self._document.config.name}.csv")
+        proposed = str(Path(self.folder()) / f"{self._document.config.name}.csv")
         filters = self.tr("CSV (*.csv);;Markdown (*.md)")
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export the counts"), proposed, filters)
         if name:
@@ -105,7 +104,7 @@ class FileCommands(QObject):
 
     def export_code(self) -> None:
         """Ask for a file and write the architecture into it as PyTorch code."""
-        proposed = str(Path(self._folder()) / f"{self._document.config.name}.py")
+        proposed = str(Path(self.folder()) / f"{self._document.config.name}.py")
         filters = self.tr("Python (*.py)")
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export PyTorch code"), proposed, filters)
         if name:
@@ -119,35 +118,6 @@ class FileCommands(QObject):
         return self._tried(
             lambda: path.write_text(code, encoding="utf-8"), self.tr("{file} could not be written"), path
         )
-
-    def export_drawing(self) -> None:
-        """Ask for a file and draw the architecture's blocks into it, as SVG, PNG or PDF by its ending."""
-        proposed = str(Path(self._folder()) / f"{self._document.config.name}.svg")
-        filters = self.tr("SVG (*.svg);;PNG (*.png);;PDF (*.pdf)")
-        name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export the drawing"), proposed, filters)
-        if name:
-            self.export_drawing_to(Path(name))
-
-    def export_drawing_to(self, path: Path) -> bool:
-        """Draw the architecture's blocks into `path`; returns whether it could be."""
-        from app.painting.render_drawing import RenderError, render_to_file
-        from resnet_core.drawing.structure import structure_drawing
-        from resnet_core.drawing.svg import to_svg
-
-        drawing = structure_drawing(self._document.snapshot.graph)
-        if path.suffix.lower() == ".svg":
-            return self._tried(
-                lambda: path.write_text(to_svg(drawing), encoding="utf-8"),
-                self.tr("{file} could not be written"),
-                path,
-            )
-        try:
-            # A page and a printed picture are light, whatever the window is.
-            render_to_file(drawing, path, LIGHT)
-        except RenderError as error:
-            self._errors.report(str(error))
-            return False
-        return True
 
     def fill_recent(self, menu: QMenu) -> None:
         """Fill a menu with the recent files."""
@@ -199,7 +169,7 @@ class FileCommands(QObject):
             return False
         return True
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
         """Return where dialogs begin: beside the open file, or beside the last one."""
         known = self._document.path or next(iter(self._recent.paths), None)
         return str(known.parent) if known else str(Path.home())

@@ -207,7 +207,7 @@ def test_that_the_block_chosen_in_the_atlas_is_selected_in_the_table(qtbot: QtBo
     atlas = application.atlas
     span = atlas.depth_view.axis.column_of("layer3.1")
     x0, x1 = atlas.depth_view.edges(span)
-    y = atlas.rows[0].rect.center().y()
+    y = atlas.rows[0].rect.center[1]
     qtbot.mouseClick(atlas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round((x0 + x1) / 2), round(y)))
     assert application.selection.selected == "layer3.1"
     application.actions["show_layers"].trigger()
@@ -239,10 +239,14 @@ def test_that_the_network_is_exported_as_code(application: Application, tmp_path
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF")])
-def test_that_the_drawing_is_exported_in_three_formats(
-    application: Application, tmp_path: Path, name: str, begins: bytes
+@pytest.mark.parametrize("extent", [0, 1])
+def test_that_the_picture_is_exported_in_three_formats(
+    application: Application, tmp_path: Path, name: str, begins: bytes, extent: int
 ) -> None:
-    assert application.files.export_drawing_to(tmp_path / name)
+    dialog = application.pictures.export_picture()
+    dialog.extent.setCurrentIndex(extent)
+    assert dialog.save_to(tmp_path / name)
+    dialog.close()
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 
@@ -250,8 +254,9 @@ def test_that_an_export_to_a_missing_folder_is_one_message(application: Applicat
     for name in ("a.csv", "a.svg", "a.png"):
         application.window.notice.hide()
         path = tmp_path / "missing" / name
-        export = application.files.export_counts_to if name == "a.csv" else application.files.export_drawing_to
-        assert not export(path)
+        dialog = application.pictures.export_picture()
+        assert not (application.files.export_counts_to if name == "a.csv" else dialog.save_to)(path)
+        dialog.close()
         assert name in notice(application)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
 from app.painting.paint_items import paint_items
 from app.painting.paint_style import PaintStyle
 from app.views.atlas.atlas_words import footer
 from app.views.atlas.minimap import FOOTER_HEIGHT, paint_minimap
 from resnet_core.drawing.depth_axis import Span
+from resnet_core.drawing.display_list import Drawing
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
+from resnet_core.drawing.tracks.picture import PictureTracks, seen_picture, whole_picture
 from resnet_core.drawing.tracks.scene import (
     SceneStyle,
     frame_of,
@@ -33,16 +35,11 @@ SIDE_MARGIN = 12.0
 _TOP = 4.0
 
 
-def image_of(atlas: AtlasView) -> QImage:
-    """Return the Atlas as it is on the screen, with two pixels a unit or more."""
-    ratio = max(atlas.devicePixelRatioF(), 2.0)
-    image = QImage(atlas.viewport().size() * ratio, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(ratio)
-    painter = QPainter(image)
-    paint_static(painter, atlas)
-    paint_live(painter, atlas, atlas.viewport().rect())
-    painter.end()
-    return image
+def picture(atlas: AtlasView, whole: bool) -> Drawing:
+    """Return the Atlas as a drawing: the shown stretch of depth, or the whole network at the same zoom."""
+    view, style = atlas.depth_view, scene_style(atlas)
+    shown = PictureTracks(tuple(row.track for row in atlas.rows), atlas.layout_record, style)
+    return whole_picture(view.axis, view.scale, shown) if whole else seen_picture(atlas.rows, view, shown)
 
 
 def gutter_px(atlas: AtlasView) -> float:
