@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import statistics
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from measuring import milliseconds
+from measuring import Clock, milliseconds
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -21,6 +22,7 @@ from app.views.atlas.atlas_view import AtlasView
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.tracks.arrangement import Arrangement
+from resnet_core.runs.run_events import BLOCK_QUANTITIES
 from resnet_core.runs.run_records import RunSummary
 
 WIDTH, HEIGHT = 1920, 1080
@@ -38,6 +40,7 @@ class Stand(NamedTuple):
     atlas: AtlasView
     document: ArchitectureDocument
     runs: RunsState
+    clock: Clock
 
     def repaint(self) -> None:
         """Paint what has changed, now."""
@@ -81,7 +84,7 @@ class Stand(NamedTuple):
         self.application.sendEvent(self.atlas.viewport(), event)
 
 
-def stand_for(application: QApplication, name: str, with_run: bool = True) -> Stand:
+def stand_for(application: QApplication, name: str, with_run: bool = True, clock: Clock = time.perf_counter) -> Stand:
     """Show the Atlas of a preset, every track in it, a finished run of `CAPTURES` steps among them if asked for."""
     document, runs, theme = ArchitectureDocument(preset(name)), RunsState(), Theme("light")
     atlas = AtlasView(document, SelectionState(), PinnedState(), runs, theme)
@@ -91,17 +94,20 @@ def stand_for(application: QApplication, name: str, with_run: bool = True) -> St
         runs.put(made_up_run(document.snapshot, CAPTURES))
     atlas.show()
     application.processEvents()
-    return Stand(application, atlas, document, runs)
+    return Stand(application, atlas, document, runs, clock)
 
 
 def made_up_run(snapshot: Snapshot, captures: int) -> ShownRun:
-    """Return a finished run whose norms fall along depth and time, with noise."""
-    noise = np.random.default_rng(0).standard_normal((captures, len(snapshot.graph.boundaries))) * 0.1
-    depth = np.linspace(-1, -3, noise.shape[1])
-    time = np.exp(-np.arange(captures) / (captures / 5))[:, None]
+    """Return a finished run whose norms fall along depth and time, with noise, all of its blocks measured."""
+    boundaries = snapshot.graph.boundaries
+    noise = np.random.default_rng(0).standard_normal((captures, len(boundaries))) * 0.1
+    depth = np.linspace(-1, -3, len(boundaries))
+    age = np.exp(-np.arange(captures) / (captures / 5))[:, None]
+    norms = 10 ** (depth + age + noise)
+    measured = dict.fromkeys(BLOCK_QUANTITIES, norms[:, :-1])  # one array for all: memory, not numbers, is spared
     summary = RunSummary("bench", Path("bench"), "bench", "finished", step=captures, total_steps=captures)
     steps = np.arange(captures, dtype=np.int64)
-    return ShownRun(summary, snapshot.config, {}, snapshot.graph.boundaries, steps, 10 ** (depth + time + noise))
+    return ShownRun(summary, snapshot.config, {}, boundaries, steps, norms, measured)
 
 
 class _EmptyWidget(QWidget):
