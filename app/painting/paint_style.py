@@ -108,5 +108,6 @@ class PaintStyle:
 
 
 def palette_of(colors: ThemeColors) -> Palette:
-    """Return the theme's colours by the names that drawings use."""
-    return {name: value for name, value in colors._asdict().items() if isinstance(value, str)}
+    """Return the theme's colours by the names that drawings use; a series' colours are numbered from 0."""
+    named = {name: value for name, value in colors._asdict().items() if isinstance(value, str)}
+    return named | {f"series_{number}": value for number, value in enumerate(colors.series)}

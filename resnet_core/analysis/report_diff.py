@@ -38,11 +38,11 @@ def report_diff(reference: CostReport, other: CostReport) -> ReportDiff:
 
 
 def _aligned(reference: Mapping[str, GroupCost], other: Mapping[str, GroupCost]) -> tuple[Difference, ...]:
-    ids = sorted({**reference, **other}, key=_depth_order)
+    ids = sorted({**reference, **other}, key=depth_order)
     return tuple(Difference(id, reference.get(id), other.get(id)) for id in ids)
 
 
-def _depth_order(id: str) -> tuple[int, int]:
+def depth_order(id: str) -> tuple[int, int]:
     """Order the stem first, then `layer2` or `layer2.10` by number, and the head last."""
     if not id.startswith("layer"):
         return (0, 0) if id == "stem" else (1_000, 0)

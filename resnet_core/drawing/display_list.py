@@ -16,7 +16,8 @@ LEVELS: tuple[Level, ...] = ("network", "stage", "block", "layer")
 
 Role = Literal[
     "identity", "projection", "zero_pad", "gate", "main_line", "separator",
-    "projection_box", "zero_pad_box", "funnel", "gate_box", "gate_mark", "stem", "head", "block", "stage",
+    "projection_box", "zero_pad_box", "funnel", "gate_box", "gate_mark", "stem", "head", "block", "run", "stage",
+    "division", "feature",
     "conv", "linear", "norm", "activation", "pool", "reshape", "dropout", "scale", "joint", "port",
     "heading", "label", "strong_label", "quiet_label", "identity_label", "projection_label", "zero_pad_label",
     "gate_label",
@@ -28,6 +29,10 @@ Role = Literal[
     "reference_mark", "profile", "profile_fine", "profile_earlier", "profile_dot", "second_profile", "odd_mark",
     "branch_share", "shortcut_share", "step_halo", "step_line", "step_handle", "step_handle_open", "step_number",
     "step_number_open",
+    "member_reference", "member_open", "member_1", "member_2", "member_3", "member_4",
+    "member_reference_fill", "member_open_fill", "member_1_fill", "member_2_fill", "member_3_fill", "member_4_fill",
+    "steps_reference", "steps_open", "steps_1", "steps_2", "steps_3", "steps_4", "open_area",
+    "more_bar", "less_bar", "zero_line", "empty_place",
 ]  # fmt: skip
 """What an item is; a style, never a colour, so that each palette can paint it."""
 
