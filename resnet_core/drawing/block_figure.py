@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from resnet_core.architecture.graph import Block, Graph, Node
-from resnet_core.drawing.block_level import centered_text
 from resnet_core.drawing.captions import (
     ATTENTION_WORDS,
     WAY_WORDS,
@@ -27,6 +26,7 @@ from resnet_core.drawing.display_list import (
     Role,
     Text,
 )
+from resnet_core.drawing.fitted_text import centered_text
 from resnet_core.drawing.layer_level import layer_role
 from resnet_core.drawing.layer_places import JOINTS, WEIGHTED
 from resnet_core.drawing.placement import SMALL_TEXT_SHARE

@@ -2,234 +2,188 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from itertools import pairwise
 
-from resnet_core.architecture.graph import Block
-from resnet_core.configuration.architecture_config import BlockPlan
-from resnet_core.drawing.block_outline import WAIST, custom_outline, waisted_outline
-from resnet_core.drawing.captions import (
-    ATTENTION_WORDS,
-    block_title,
-    head_captions,
-    head_title,
-    projection_caption,
-    stem_captions,
-)
+from resnet_core.drawing.block_face import BlockFace
+from resnet_core.drawing.block_outline import Outline, outline
+from resnet_core.drawing.captions import head_captions, head_title, stem_captions
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
-from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Item, Polyline, Rectangle, Role, Text
+from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text, edge_id
+from resnet_core.drawing.feature_marks import end_of_stage, feature_mark
+from resnet_core.drawing.fitted_text import centered_text, fitted
 from resnet_core.drawing.placement import Placement
-from resnet_core.drawing.text_metrics import first_fitting, text_height, text_width
+from resnet_core.drawing.sheet import Sheet
+from resnet_core.drawing.text_metrics import text_height
+from resnet_core.drawing.ways import gate_mark, way_over
 
-_SMALLEST_TEXT_SHARE = 0.85
-_FUNNEL_SHARE = 0.9
-_LOOP_PX = 5.0
-_LEAST_CUSTOM_PX = 34.0
-_LEAST_MARK_PX, _LEAST_MARK_ROOM = 20.0, 5.0
-#: Where under a block its attention stands, as a share of the block's width.
-_MARK_SHARES = {"pre": 0.2, "inner": 0.5, "end": 0.75, "post": 0.9}
+LABEL_SHARE = 0.9
+"""The size of a text on a block, beside that of the rest."""
+
+_UNDER_SHARE = 0.8
+_LEAST_CUSTOM_PX, _LEAST_UNDER_PX, _LEAST_LAYERS_PX = 34.0, 34.0, 150.0
+_LEAST_DIVIDED_PX, _LEAST_DIVIDED_HALF, _DIVISION_PX = 30.0, 7.0, 5.0
 
 
 def block_items(placement: Placement) -> Iterator[Item]:
     """Yield the shown columns at the level of blocks: the shortcuts, the main path, the boxes and their texts."""
-    axis = placement.axis
-    columns = list(axis.columns_between(placement.first, placement.last))
-    blocks = [(axis.graph.block_by_id[c.id], c) for c in columns if c.id not in (STEM_ID, HEAD_ID)]
-    for block, column in blocks:
-        yield from _shortcut(placement, block, column)
-    if columns:
-        yield main_line(placement, columns[0], columns[-1])
-    marks = [mark for block, column in blocks for mark in _attention_mark(placement, block, column)]
-    for kind in (Polyline, Rectangle, Text):  # likes together, which are painted in one go
-        yield from (mark for mark in marks if isinstance(mark, kind))
-    for block, column in blocks:
-        yield from _block(placement, block, column)
-    for column in columns:
+    axis, sheet = placement.axis, Sheet()
+    boxes = []
+    for column in axis.columns_between(placement.first, placement.last):
         if column.id in (STEM_ID, HEAD_ID):
-            yield from end_box(placement, column)
+            boxes.append(end_box(sheet, placement, column))
+        else:
+            boxes.append(block_box(sheet, placement, axis.number_of(column.id) - 1, placement.edges(column)))
+    join(sheet, placement, boxes)
+    return sheet.items()
 
 
-def main_line(placement: Placement, first: Span, last: Span) -> Polyline:
-    """Return the line of the main path from the column `first` to the column `last`."""
-    y = placement.main_y
-    return Polyline("", "main_line", ((placement.x(first.start) + 2, y), (placement.x(last.stop) - 2, y)))
+Boxed = tuple[str, float, float]
+"""What stands on the main path: its id, its left and its right."""
 
 
-def end_box(placement: Placement, column: Span) -> Iterator[Item]:
-    """Yield the box of the stem or the head, with as much of its name as fits."""
+def join(sheet: Sheet, placement: Placement, boxes: list[Boxed]) -> None:
+    """Draw the main path: one line from each box to the next, and those that lead out of the picture."""
+    axis, y = placement.axis, placement.main_y
+    if not boxes:
+        return
+    stubs = placement.x(placement.first), placement.x(placement.last)
+    if boxes[0][0] != STEM_ID:
+        before = axis.columns[axis.number_of(_first_of(placement, boxes[0][0])) - 1].id
+        boxes = [(before, stubs[0], min(stubs[0], boxes[0][1])), *boxes]
+    if boxes[-1][0] != HEAD_ID:
+        after = axis.columns[axis.number_of(_last_of(placement, boxes[-1][0])) + 1].id
+        boxes = [*boxes, (after, max(stubs[1], boxes[-1][2]), stubs[1])]
+    sheet.lines += [
+        Polyline(edge_id(id, next_id), "main_line", ((right, y), (left, y)))
+        for (id, _, right), (next_id, left, _) in pairwise(boxes)
+    ]
+
+
+def _first_of(placement: Placement, id: str) -> str:
+    return placement.axis.block_under(id) or id
+
+
+def _last_of(placement: Placement, id: str) -> str:
+    return placement.axis.block_under(id, placement.axis.length) or id
+
+
+def end_box(sheet: Sheet, placement: Placement, column: Span) -> Boxed:
+    """Draw the box of the stem or the head, with as much of its name as fits."""
     left, right = placement.edges(column)
-    half = placement.half_block
-    inset = _inset(right - left)
-    x0, x1 = left + inset, right - inset
-    graph, is_stem = placement.axis.graph, column.id == STEM_ID
+    gap = inset(right - left)
+    x0, x1 = left + gap, right - gap
+    graph, is_stem, rows = placement.axis.graph, column.id == STEM_ID, placement.rows
     texts = stem_captions(graph) if is_stem else head_captions(graph)
     title = f"stem: {texts[0]}" if is_stem else head_title(graph)
     role: Role = "stem" if is_stem else "head"
-    y = placement.main_y
-    yield Rectangle(column.id, role, x0, y - half, x1 - x0, 2 * half, 3, title)
-    yield from centered_text(placement.fit, column.id, "quiet_label", (x0, x1), y, texts, placement.text_size * 0.9)
+    y, half = rows.main_y, rows.half_block
+    sheet.boxes.append(Rectangle(column.id, role, x0, y - half, x1 - x0, 2 * half, 3, title))
+    size = min(placement.text_size * LABEL_SHARE, 2 * half / text_height(1.0))
+    sheet.texts += centered_text(placement.fit, column.id, "quiet_label", (x0, x1), y, texts, size)
+    if is_stem:
+        feature_mark(sheet, placement, "C1", column.id, (x0 + x1) / 2, (x1 - x0) / 2)
+    return column.id, x0, x1
 
 
-def centered_text(
-    fit: float,
-    id: str,
-    role: Role,
-    edges: tuple[float, float],
-    y: float,
-    texts: tuple[str, ...],
-    size: float,
-    *,
-    bold: bool = False,
-) -> Iterator[Text]:
-    """Yield the first of `texts` that fits between `edges`, a little smaller if that is what it takes, or nothing.
-
-    `fit` is that of the Placement.
-    """
-    room = (edges[1] - edges[0] - 4) / fit
-    for factor in (1.0, _SMALLEST_TEXT_SHARE):
-        text = first_fitting(texts, room, size * factor, bold=bold)
-        if text:
-            yield Text(id, role, (edges[0] + edges[1]) / 2, y, text, size * factor, "middle", bold, texts[0])
-            return
-
-
-def _inset(width: float) -> float:
+def inset(width: float) -> float:
     """Return the gap between a column's edge and its box."""
     return min(max(width * 0.08, 0.75), 6.0)
 
 
-def _shortcut(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
-    kind = block.plan.shortcut
-    if kind == "none":
+def block_box(sheet: Sheet, placement: Placement, number: int, edges: tuple[float, float]) -> Boxed:
+    """Draw block `number` of the graph between `edges`: its silhouette, its shortcut and its attention."""
+    axis, rows = placement.axis, placement.rows
+    face, id = axis.face_of(number), axis.graph.blocks[number].id
+    left, right = edges
+    gap = inset(right - left)
+    x0, x1, y = left + gap, right - gap, rows.main_y
+    way_over(sheet, placement, face, id, edges)
+    kept = end_of_stage(sheet, placement, number, id, edges)
+    gate_mark(sheet, placement, face, id, (x0, x1 - kept))
+    form = outline(face.form, round(x1 - x0, 2), rows.half_block)
+    sheet.boxes.append(outlined(id, form, (x0, x1), y, rows.half_block, face.title))
+    said = _layer_texts(sheet, placement, face, id, form, x0) or _middle_text(
+        sheet, placement, face, id, form, (x0, x1)
+    )
+    _under(sheet, placement, face, id, (left + kept, right - kept), said)
+    return id, x0, x1
+
+
+def outlined(
+    id: str, form: Outline, edges: tuple[float, float], y: float, half: float, title: str
+) -> Rectangle | Polyline:
+    """Return the closed outline of a block."""
+    if form.points:
+        return Polyline(id, "block", form.at(edges[0], y), True, title)
+    return Rectangle(id, "block", edges[0], y - half, edges[1] - edges[0], 2 * half, form.radius, title)
+
+
+def _middle_text(
+    sheet: Sheet, placement: Placement, face: BlockFace, id: str, form: Outline, edges: tuple[float, float]
+) -> str:
+    """Draw what stands in the middle of a block, where there is room, and return it."""
+    size = placement.text_size * LABEL_SHARE
+    if face.form.is_custom and edges[1] - edges[0] < _LEAST_CUSTOM_PX:
+        return ""
+    if text_height(size * 0.85) > 2 * form.half_text:
+        return ""
+    size = min(size, 2 * form.half_text / text_height(1.0))
+    y = placement.rows.main_y
+    found = centered_text(placement.fit, id, "quiet_label", edges, y, face.texts, size)
+    sheet.texts += found
+    if max(face.groups) > 1:
+        _divisions(sheet, face, id, form, edges[0], y, found)
+    return found[0].text if found else ""
+
+
+def _layer_texts(sheet: Sheet, placement: Placement, face: BlockFace, id: str, form: Outline, x: float) -> str:
+    """Draw a text on each convolution of a large block if all have room for theirs, and return what is said."""
+    size = placement.text_size * LABEL_SHARE
+    if form.width < _LEAST_LAYERS_PX or min(form.half_texts) * 2 < text_height(size):
+        return ""
+    rooms = [round((right - left - 6) / placement.fit) for left, right in form.rooms]
+    found = [fitted(texts, room, size) for texts, room in zip(face.layer_texts, rooms, strict=True)]
+    if not all(found):
+        return ""
+    y = placement.rows.main_y
+    shown = [
+        Text(id, "quiet_label", x + (left + right) / 2, y, text, size, title=texts[0])
+        for text, texts, (left, right) in zip(found, face.layer_texts, form.rooms, strict=True)
+    ]
+    sheet.texts += shown
+    if max(face.groups) > 1:
+        _divisions(sheet, face, id, form, x, y, shown)
+    return " ".join((*found, *face.facts))
+
+
+def _divisions(sheet: Sheet, face: BlockFace, id: str, form: Outline, x: float, y: float, texts: list[Text]) -> None:
+    """Draw hairlines through each grouped convolution, as many as there is room for, beside the texts."""
+    boxes = [text.box for text in texts]
+    for groups, room, half in zip(face.groups, form.rooms, form.half_texts, strict=True):
+        left, right = x + room[0], x + room[1]
+        if groups < 2 or half < _LEAST_DIVIDED_HALF or right - left < _LEAST_DIVIDED_PX:
+            continue
+        inside = [box for box in boxes if box.left < right and box.right > left]
+        pieces = [(left, right)]
+        if inside:
+            pieces = [(left, inside[0].left - 2), (inside[-1].right + 2, right)]
+        lines = min(groups, int(2 * half / _DIVISION_PX)) - 1
+        for place in range(1, lines + 1):
+            at = y - half + 2 * half * place / (lines + 1)
+            sheet.signs += [
+                Polyline(id, "division", ((start, at), (stop, at))) for start, stop in pieces if stop - start > 3
+            ]
+
+
+def _under(sheet: Sheet, placement: Placement, face: BlockFace, id: str, edges: tuple[float, float], said: str) -> None:
+    """Draw what had no room on the block under it, where no attention stands."""
+    if face.gate and face.gate_place != "identity":
         return
-    x0, x1 = placement.edges(column)
-    y, height = placement.main_y, _arch_height(placement, block)
-    yield Arch(block.id, SHORTCUT_ROLES[kind], x0, x1, y, height, (x1 - x0) / 2, block_title(block))
-    if kind != "identity":
-        yield from _shortcut_label(placement, block, (x0 + x1) / 2, y - height, x1 - x0)
-
-
-def _arch_height(placement: Placement, block: Block) -> float:
-    height = placement.main_y - placement.arch_top
-    if block.plan.shortcut == "identity":
-        return height * 0.92
-    return height - text_height(placement.text_size) / 2
-
-
-def _shortcut_label(placement: Placement, block: Block, x: float, y: float, room: float) -> Iterator[Item]:
-    """Yield what the shortcut does to the tensor, in a box on the top of its arch, where there is room for it.
-
-    A funnel before it says that the tensor is average-pooled first.
-    """
-    plan, size = block.plan, placement.text_size * 0.8
-    projects = plan.shortcut == "projection"
-    kernel = projection_caption(placement.axis.graph.config, plan)
-    texts = (kernel,) if projects else ("+0", "0")
-    funnel = _FUNNEL_SHARE * size if plan.pooled else 0.0
-    text = first_fitting(texts, room - 10 - funnel, size)
-    if not text and (not funnel or room < 2 * funnel):
-        return
-    width, height = (text_width(text, size) + 5 if text else 0.0), text_height(size) + 1
-    left = x - (width + funnel) / 2
-    box_role: Role = "projection_box" if projects else "zero_pad_box"
-    label_role: Role = "projection_label" if projects else "zero_pad_label"
-    title = f"{kernel} projection" if projects else "subsampled and padded with zero channels"
-    if funnel:
-        yield _funnel(block.id, left, y, funnel - 2, height)
-    if text:
-        yield Rectangle(block.id, box_role, left + funnel, y - height / 2, width, height, 2.5, title)
-        yield Text(block.id, label_role, left + funnel + width / 2, y, text, size, "middle", False, title)
-
-
-def _funnel(id: str, x: float, y: float, width: float, height: float) -> Polyline:
-    """Return the sign of a pooling: what is wide at the left leaves narrow at the right."""
-    wide, narrow = height / 2, height / 5
-    points = ((x, y - wide), (x + width, y - narrow), (x + width, y + narrow), (x, y + wide))
-    return Polyline(id, "funnel", points, True, "average-pooled before the projection")
-
-
-def _block(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
-    left, right = placement.edges(column)
-    inset = _inset(right - left)
-    x0, x1, y, half = left + inset, right - inset, placement.main_y, placement.half_block
-    plan, title = block.plan, block_title(block)
-    text_half = half
-    if plan.is_custom:
-        outline = custom_outline(plan, placement.axis.graph.config.block, (x0, x1), y, half)
-        text_half = min(text_half, outline.text_half)
-        yield Polyline(block.id, "block", outline.points, True, title)
-    elif plan.kind == "bottleneck":
-        text_half = half * WAIST
-        yield Polyline(block.id, "block", waisted_outline(x0, x1, y, half), True, title)
-    else:
-        yield Rectangle(block.id, "block", x0, y - half, x1 - x0, 2 * half, min(3.0, (x1 - x0) / 4), title)
-    size, shown = placement.text_size * 0.9, ""
-    roomy = not plan.is_custom or x1 - x0 >= _LEAST_CUSTOM_PX
-    if roomy and text_height(size * _SMALLEST_TEXT_SHARE) <= 2 * text_half:
-        size = min(size, 2 * text_half / text_height(1.0))
-        for text in centered_text(placement.fit, block.id, "quiet_label", (x0, x1), y, _block_texts(plan), size):
-            shown = text.text
-            yield text
-    if plan.attention == "none" or placement.axis.graph.config.attention.placement == "identity":
-        rest = " ".join(fact for fact in _set_apart(plan) if fact not in shown)
-        size = placement.text_size * 0.8
-        y = min(placement.caption_y, placement.main_y + half + 0.8 * placement.text_size)
-        yield from centered_text(
-            placement.fit, block.id, "quiet_label", (left, right), y, (rest,) if rest else (), size
-        )
-
-
-def _block_texts(plan: BlockPlan) -> tuple[str, ...]:
-    """Return what stands on a block, longest first: the channels inside it, or the kernels of a branch of its own."""
-    facts = _set_apart(plan)
-    if not plan.is_custom:
-        return " ".join((f"{plan.inner_channels}", *facts)), f"{plan.inner_channels}"
-    return " ".join(facts), facts[0], f"{len(plan.kernels)} conv", f"{len(plan.kernels)}c"
-
-
-def _set_apart(plan: BlockPlan) -> tuple[str, ...]:
-    """Return what a block has of its own: its kernels, its dilation."""
-    kernels = (",".join(map(str, plan.kernels)),) if plan.is_custom else ()
-    dilation = max(plan.dilation, plan.first_dilation)
-    return (*kernels, f"d={dilation}") if dilation > 1 and max(plan.kernels) > 1 else kernels
-
-
-def _attention_mark(placement: Placement, block: Block, column: Span) -> Iterator[Item]:
-    """Yield a loop under the block, or under the top of its shortcut, where it weighs what passes.
-
-    The loop begins and ends on the path, so that it shows below a silhouette of any form that is drawn over it.
-    """
-    where, name = placement.axis.graph.config.attention.placement, ATTENTION_WORDS.get(block.plan.attention)
-    on_way = where == "identity"
-    if name is None or (on_way and block.plan.shortcut == "none"):
-        return
-    x0, x1 = placement.edges(column)
-    x0, x1 = x0 + _inset(x1 - x0), x1 - _inset(x1 - x0)
-    size, title = placement.text_size * 0.72, f"{name} attention"
-    text = first_fitting((name, name[:1]), (x1 - x0 - 10) / placement.fit, size) if x1 - x0 >= _LEAST_MARK_PX else ""
-    top, bottom = placement.main_y + placement.half_block, placement.caption_y + text_height(size) / 2
-    if on_way:
-        top, bottom = placement.arch_top + text_height(placement.text_size), placement.main_y - placement.half_block
-    if bottom - top < _LEAST_MARK_ROOM:
-        return
-    top = min(top + _LOOP_PX, bottom - _LEAST_MARK_ROOM)
-    if bottom - top < text_height(size) + 1:
-        text = ""
-    half = text_height(size) / 2 if text else 2.0
-    width = text_width(text, size) * placement.fit + 6 if text else min(max((x1 - x0) * 0.4, 2.0), 6.0)
-    legs = width / 2 + 2.5
-    middle = (x0 + x1) / 2 if on_way else x0 + (x1 - x0) * _MARK_SHARES[where]
-    x = min(max(middle, x0 + legs), x1 - legs) if x1 - x0 > 2 * legs else (x0 + x1) / 2
-    base = _arch_y(placement, block, legs / (x1 - x0)) if on_way else placement.main_y
-    y = top + half
-    if x1 - x0 > 2 * legs:
-        loop = ((x - legs, base), (x - legs, y), (x + legs, y), (x + legs, base))
-        yield Polyline(block.id, "gate", loop, False, title, 4.0)
-    yield Rectangle(block.id, "gate_mark", x - width / 2, y - half, width, 2 * half, half, title)
-    if text:
-        yield Text(block.id, "gate_label", x, y, text, size, "middle", False, title)
-
-
-def _arch_y(placement: Placement, block: Block, share: float) -> float:
-    """Return the y of a block's arch, `share` of the block's width beside its top."""
-    return placement.main_y - _arch_height(placement, block) * math.sqrt(max(1 - 4 * share * share, 0.0))
+    rest = " ".join(fact for fact in face.facts if fact not in said)
+    is_silent = not said and not face.form.is_custom and edges[1] - edges[0] >= _LEAST_UNDER_PX
+    texts = (rest,) if rest else face.texts if is_silent else ()
+    rows, size = placement.rows, placement.text_size * _UNDER_SHARE
+    y = min(rows.caption_y, rows.main_y + rows.half_block + 0.8 * placement.text_size)
+    if texts and y - text_height(size) / 2 >= rows.main_y + rows.half_block:
+        sheet.texts += centered_text(placement.fit, id, "quiet_label", edges, y, texts, size)

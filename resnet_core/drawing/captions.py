@@ -105,6 +105,20 @@ def kernel_caption(node: Node) -> str:
     return " ".join(words)
 
 
+def weight_captions(node: Node) -> tuple[str, ...]:
+    """Return the name of a layer with weights, longest first: its kernel with its groups, or `fc`."""
+    if node.kind != "conv":
+        return ("fc",)
+    name = kernel_caption(node)
+    texts = (name, name.replace(" ", ""), name.split(" ")[0])
+    return (f"{name} ·{node.operation.groups}", *texts) if node.operation.groups > 1 else texts
+
+
+def channel_captions(node: Node) -> tuple[str, ...]:
+    """Return the channels that a layer reads and puts out, longest first."""
+    return f"{node.input_shape.channels}→{node.output_shape.channels}", f"→{node.output_shape.channels}"
+
+
 _PLAIN_CAPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "batch_norm": ("BN",),

@@ -10,6 +10,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_core.architecture.graph import Graph, Node, NodeKind
+from resnet_core.architecture.layers import NodePath
+from resnet_core.drawing.block_face import BlockFace, block_face
+from resnet_core.drawing.block_runs import BlockRun, blocks_of, runs_of
 
 STEM_ID, HEAD_ID = "stem", "head"
 STEM_WIDTH, BLOCK_WIDTH, HEAD_WIDTH = 1.2, 1.0, 1.2
@@ -23,7 +26,14 @@ LAYER_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
     "channel_mean": 2.4, "channel_max": 2.0, "dropout": 2.1, "drop_path": 2.2, "scale": 1.7, "scalar_bias": 1.3,
     "flatten": 1.7, "input": 0.9, "output": 0.9,
 })  # fmt: skip
+#: The same for what computes an attention's weights, which has the row under the path to itself and says less.
+GATE_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
+    "conv": 2.4, "linear": 2.4, "average_pool": 1.8, "global_max_pool": 1.8, "channel_mean": 2.2, "channel_max": 1.8,
+    "relu": 1.7, "stack": 1.3, "sum_rows": 1.0, "sigmoid": 1.0, "concat": 1.5,
+})  # fmt: skip
 _MARGIN = 0.5
+
+Steps = tuple[tuple[NodeKind, NodePath], ...]
 
 
 class Span(NamedTuple):
@@ -62,7 +72,8 @@ class DepthAxis:
         self.stages = tuple(
             Span(stage.id, self.blocks[stage.first].start, self.blocks[stage.stop - 1].stop) for stage in graph.stages
         )
-        self._fractions: dict[tuple[NodeKind, ...], tuple[float, ...]] = {}
+        self._fractions: dict[Steps, tuple[float, ...]] = {}
+        self._faces: dict[int, BlockFace] = {}
         self._index((self.stem, *self.blocks, self.head))
 
     def nodes_of(self, column: Span) -> tuple[Node, ...]:
@@ -77,7 +88,7 @@ class DepthAxis:
     def layers_of(self, column: Span) -> tuple[Span, ...]:
         """Return where each node of `column` stands, in execution order: a shortcut's layers before the addition."""
         nodes = self.nodes_of(column)
-        edges = self._edges(tuple(node.kind for node in nodes))
+        edges = self._edges(_steps(nodes))
         start, width = column.start, column.width
         return tuple(
             Span(node.id, start + left * width, start + right * width)
@@ -119,6 +130,44 @@ class DepthAxis:
             return column
         return next(layer for layer in self.layers_of(column) if layer.id == id)
 
+    def stretch_of(self, id: str) -> Span | None:
+        """Return where anything with an id stands: a stage, a run of blocks, or what `span_of` knows."""
+        blocks = blocks_of(self.graph, id)
+        if blocks:
+            return Span(id, self.blocks[blocks.start].start, self.blocks[blocks.stop - 1].stop)
+        return self.span_of(id)
+
+    def block_under(self, id: str, depth: float | None = None) -> str | None:
+        """Return the block that a choice of `id` means: of a run or a stage the one at `depth`, else its first.
+
+        None where `id` stands for no block or for no part of one.
+        """
+        blocks = blocks_of(self.graph, id)
+        if not blocks:
+            node = self.graph.node_by_id.get(id)
+            return node.block or None if node else None
+        number = blocks.start if depth is None else self.number_of(self.column_at(depth).id) - 1
+        return self.graph.blocks[min(max(number, blocks.start), blocks.stop - 1)].id
+
+    @cached_property
+    def runs(self) -> tuple[tuple[BlockRun, ...], ...]:
+        """The runs of equal neighbouring blocks of each stage."""
+        return tuple(runs_of(self.graph, stage) for stage in self.graph.stages)
+
+    @cached_property
+    def widest_stage(self) -> float:
+        """The width of the stage of most blocks in units of depth."""
+        return max(stage.width for stage in self.stages)
+
+    def face_of(self, number: int) -> BlockFace:
+        """Return what block `number` of the graph shows, gathered once."""
+        face = self._faces.get(number)
+        if face is None:
+            block = self.graph.blocks[number]
+            edges = self._edges(_steps(self.graph.nodes_of(block)))
+            face = self._faces[number] = block_face(self.graph, block, tuple(pairwise(edges)))
+        return face
+
     def selectable_id(self, column: Span) -> str:
         """Return what stands for `column` where only blocks and layers can be chosen: its own id, or of the stem the
         first and of the head the last layer with weights. A head without weights is stood for by its first layer.
@@ -134,20 +183,24 @@ class DepthAxis:
     @cached_property
     def rows_below(self) -> int:
         """How many rows of layers stand under the main path: what weighs its tensor, or a second pool beside it."""
-        config = self.graph.config
+        rows = 0 if self.graph.config.attention.placement == "identity" else self._attention_rows
+        return max(rows, 1 if self.graph.config.head.pool == "average_max" else 0)
+
+    @cached_property
+    def rows_of_way(self) -> int:
+        """How many rows of layers stand under the ways round."""
+        return self._attention_rows if self.graph.config.attention.placement == "identity" else 0
+
+    @cached_property
+    def _attention_rows(self) -> int:
         kinds = {block.plan.attention for block in self.graph.blocks} - {"none"}
-        if config.attention.placement == "identity":
-            kinds = set()
-        if "cbam" in kinds:
-            return 2
-        return 1 if kinds or config.head.pool == "average_max" else 0
+        return 2 if "cbam" in kinds else 1 if kinds else 0
 
     @cached_property
     def layer_share(self) -> float:
-        """The width of the narrowest convolution of the network in units of depth."""
-        patterns = {tuple(node.kind for node in self.nodes_of(block)) for block in _first_of_each_plan(self)}
-        weights = [sum(map(LAYER_WEIGHTS.__getitem__, kinds)) + 2 * _MARGIN for kinds in patterns]
-        return LAYER_WEIGHTS["conv"] / max(weights)
+        """The width of the narrowest convolution of the branches in units of depth."""
+        patterns = {_steps(self.nodes_of(block)) for block in _first_of_each_plan(self)}
+        return LAYER_WEIGHTS["conv"] / max(sum(map(_weight, steps)) + 2 * _MARGIN for steps in patterns)
 
     def _index(self, columns: tuple[Span, ...]) -> None:
         self.columns = columns
@@ -158,14 +211,23 @@ class DepthAxis:
     def _index_at(self, depth: float) -> int:
         return max(bisect_right(self._column_starts, depth) - 1, 0)
 
-    def _edges(self, kinds: tuple[NodeKind, ...]) -> tuple[float, ...]:
+    def _edges(self, steps: Steps) -> tuple[float, ...]:
         """Return the n+1 edges of n layers as fractions of their column."""
-        edges = self._fractions.get(kinds)
+        edges = self._fractions.get(steps)
         if edges is None:
-            sums = tuple(accumulate((LAYER_WEIGHTS[kind] for kind in kinds), initial=_MARGIN))
+            sums = tuple(accumulate(map(_weight, steps), initial=_MARGIN))
             total = sums[-1] + _MARGIN
-            edges = self._fractions[kinds] = tuple(value / total for value in sums)
+            edges = self._fractions[steps] = tuple(value / total for value in sums)
         return edges
+
+
+def _steps(nodes: Sequence[Node]) -> Steps:
+    return tuple([(node.kind, node.path) for node in nodes])
+
+
+def _weight(step: tuple[NodeKind, NodePath]) -> float:
+    kind, path = step
+    return GATE_WEIGHTS.get(kind, LAYER_WEIGHTS[kind]) if path == "gate" else LAYER_WEIGHTS[kind]
 
 
 def _block_starts(graph: Graph, slots: Sequence[int]) -> list[float]:

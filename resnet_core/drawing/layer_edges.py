@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from resnet_core.architecture.graph import Block, Node
 from resnet_core.drawing.captions import block_title
 from resnet_core.drawing.depth_axis import Span
-from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, ArchPart, Item, Polyline, Role, edge_id
+from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, ArchPart, Polyline, Role, edge_id
 from resnet_core.drawing.layer_places import LayerPlace
 from resnet_core.drawing.placement import Placement
 
@@ -18,7 +18,9 @@ _SHOULDER_SHARE = 1.2
 Places = Mapping[str, LayerPlace]
 
 
-def edge_items(placement: Placement, column: Span, layers: Sequence[LayerPlace], places: Places) -> Iterator[Item]:
+def edge_items(
+    placement: Placement, column: Span, layers: Sequence[LayerPlace], places: Places
+) -> Iterator[Arch | Polyline]:
     """Yield the edges that lead to the layers of `column`, the ways round first, each under its `edge_id`.
 
     `places` are those of every shown layer. An edge from a layer that is not shown begins where the column does.

@@ -8,7 +8,7 @@ from resnet_core.architecture.graph import Node
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Box
 from resnet_core.drawing.lanes import Lane, LanePlace, lane_places
-from resnet_core.drawing.placement import SMALL_TEXT_SHARE, Placement
+from resnet_core.drawing.placement import SMALL_TEXT_SHARE, Placement, Rows
 from resnet_core.drawing.text_metrics import text_height
 
 WEIGHTED = frozenset({"conv", "linear", "channel_conv"})
@@ -51,13 +51,22 @@ def layer_places(placement: Placement, column: Span) -> tuple[LayerPlace, ...]:
     nodes = placement.axis.nodes_of(column)
     spans = placement.axis.layers_of(column)
     widest = max(max(node.input_shape[0], node.output_shape[0]) for node in nodes)
-    rows: dict[Lane, tuple[float, float]] = {}
+    lanes: dict[Lane, tuple[float, float]] = {}
+    rows, size = placement.rows, placement.text_size
     found = []
     for node, span, place in zip(nodes, spans, lane_places(nodes), strict=True):
-        y, half = rows[place.lane] if place.lane in rows else rows.setdefault(place.lane, _row(placement, place.lane))
+        y, half = (
+            lanes[place.lane] if place.lane in lanes else lanes.setdefault(place.lane, _row(placement, place.lane))
+        )
         left, right = _edges(placement, node, span, place)
         fork_x = placement.x(spans[place.forks_at].start) + _FORK_INSET if place.forks_at >= 0 else left
-        found.append(LayerPlace(node, place.lane, left, right, y, _half(placement, node, place, half, widest), fork_x))
+        if node.kind in PORTS:
+            half = _PORT_RADIUS
+        elif node.kind in JOINTS:
+            half = size * _JOINT_SHARE
+        elif node.kind in WEIGHTED and not place.lane.row:
+            half = _half_weighted(rows, size, node, widest)
+        found.append(LayerPlace(node, place.lane, left, right, y, half, fork_x))
     return tuple(found)
 
 
@@ -65,16 +74,17 @@ def _row(placement: Placement, lane: Lane) -> tuple[float, float]:
     """Return the middle of a lane, and half the height of a layer without weights in it."""
     if lane.row:
         return placement.row_below(lane.row, on_way=lane.on_way)
-    return (placement.way_y if lane.on_way else placement.main_y), placement.half_pill
+    rows = placement.rows
+    return (rows.way_y if lane.on_way else rows.main_y), rows.half_pill
 
 
 def _edges(placement: Placement, node: Node, span: Span, place: LanePlace) -> tuple[float, float]:
     left, right = placement.edges(span)
-    middle = (left + right) / 2
     if node.kind in PORTS:
+        middle = (left + right) / 2
         return middle - _PORT_RADIUS, middle + _PORT_RADIUS
     if node.kind in JOINTS:
-        radius = min(placement.text_size * _JOINT_SHARE, (right - left) / 2)
+        middle, radius = (left + right) / 2, min(placement.text_size * _JOINT_SHARE, (right - left) / 2)
         return middle - radius, middle + radius
     inset = 2.0 if node.kind in WEIGHTED else 1.5
     # What hangs on a path or shares it with another leaves room for the line that forks off.
@@ -82,19 +92,14 @@ def _edges(placement: Placement, node: Node, span: Span, place: LanePlace) -> tu
     return left + fork, right - inset
 
 
-def _half(placement: Placement, node: Node, place: LanePlace, half: float, widest: int) -> float:
-    if node.kind in PORTS:
-        return _PORT_RADIUS
-    if node.kind in JOINTS:
-        return placement.text_size * _JOINT_SHARE
-    if node.kind not in WEIGHTED or place.lane.row:
-        return half
+def _half_weighted(rows: Rows, size: float, node: Node, widest: int) -> float:
+    """Return half the height of a convolution or linear layer, which follows its channels."""
     channels = max(node.input_shape[0], node.output_shape[0])
-    full, size = 2 * placement.half_block, placement.text_size
+    full = 2 * rows.half_block
     share = 1.0 if node.kind == "linear" else 0.55 + 0.45 * (channels / widest) ** 0.5
     lines = text_height(size) + text_height(size * SMALL_TEXT_SHARE)
     height = max(full * share, min(lines + 1, full))
-    if place.lane.on_way:
+    if node.path == "shortcut":
         # The way round has less room above it than the main path has.
-        height = min(height, 2 * (placement.way_y - placement.arch_top))
+        height = min(height, 2 * (rows.way_y - rows.arch_top))
     return height / 2

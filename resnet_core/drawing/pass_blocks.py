@@ -53,8 +53,8 @@ class BlockPass:
         self._calm = calm(sight.timeline)
         self._scale = sight.norms.scale()
         items = list(level_items(sight.placement, sight.level))
-        main = next(item for item in items if isinstance(item, Polyline) and item.role == "main_line")
-        self._ends = main.points[0][0], main.points[-1][0]
+        mains = [item for item in items if isinstance(item, Polyline) and item.role == "main_line"]
+        self._ends = mains[0].points[0][0], mains[-1].points[-1][0]
         self._over = [item for item in items if item.role in _OVER_THE_ROAD]
         self._texts = [item for item in self._over if isinstance(item, Text) and item.y > sight.placement.main_y + 1]
         arches = [item for item in items if isinstance(item, Arch)]

@@ -11,13 +11,14 @@ from resnet_core.drawing.block_level import block_items
 from resnet_core.drawing.captions import shape_caption, stage_title
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.display_list import Arch, Drawing, Item, Level, Polyline, Role, Text
+from resnet_core.drawing.feature_marks import feature_of_stage, is_backbone
 from resnet_core.drawing.layer_level import layer_items
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.stage_level import stage_items
 from resnet_core.drawing.text_metrics import first_fitting, text_width
 
-LAYER_FROM_PX, BLOCK_FROM_PX = 48.0, 6.0
-"""Level of detail by room: pixels of the narrowest convolution, pixels of a block."""
+LAYER_FROM_PX, BLOCK_FROM_PX, STAGE_FROM_PX = 48.0, 10.0, 24.0
+"""Level of detail by room: pixels of the narrowest convolution, of a block, of the widest stage."""
 
 _MARGIN = 20.0
 _TITLE_HEIGHT = 34.0
@@ -31,10 +32,12 @@ _MOST_ROW_PX = 2000.0
 
 
 def level_for(axis: DepthAxis, scale: float) -> Level:
-    """Return the finest level that `scale` pixels a block leave room for: layer, block or stage."""
+    """Return the finest level that `scale` pixels a block leave room for."""
     if scale * axis.layer_share >= LAYER_FROM_PX:
         return "layer"
-    return "block" if scale >= BLOCK_FROM_PX else "stage"
+    if scale >= BLOCK_FROM_PX:
+        return "block"
+    return "stage" if scale * axis.widest_stage >= STAGE_FROM_PX else "network"
 
 
 def structure_items(placement: Placement, level: Level) -> Iterator[Item]:
@@ -50,7 +53,7 @@ def level_items(placement: Placement, level: Level) -> Iterator[Item]:
     elif level == "block":
         yield from block_items(placement)
     else:
-        yield from stage_items(placement, one_arch=level == "network")
+        yield from stage_items(placement, whole_stages=level == "network")
 
 
 def structure_drawing(graph: Graph, level: Level = "block") -> Drawing:
@@ -73,19 +76,32 @@ def heading_items(placement: Placement) -> Iterator[Item]:
         if x1 <= x0:
             continue
         count = stage.stop - stage.first
-        texts = (f"{stage.id} ×{count}", stage.id, f"L{stage.number}")
+        texts: tuple[str, ...] = (f"{stage.id} ×{count}", stage.id, f"L{stage.number}")
+        if is_backbone(graph):
+            texts = (f"{texts[0]} → {feature_of_stage(stage.number)}", *texts)
         text = first_fitting(texts, x1 - x0 - 6, size, bold=True)
         if text:
             title = stage_title(graph, stage)
             yield Text(stage.id, "heading", (x0 + x1) / 2, placement.heading_y, text, size, "middle", True, title)
 
 
+def axis_and_scale(graph: Graph, level: Level) -> tuple[DepthAxis, float]:
+    """Return the axis on which a whole picture at `level` is drawn, and the pixels a unit of it.
+
+    Where stages are single boxes they are equally wide, however many blocks they have.
+    """
+    if level in _STAGE_PX:
+        return CompactAxis(graph), _STAGE_PX[level]
+    axis = DepthAxis(graph)
+    return axis, _BLOCK_PX if level == "block" else _CONV_PX / axis.layer_share
+
+
 def _rows(graph: Graph, level: Level) -> list[Placement]:
     """Return the placements of a whole picture, one a row."""
+    axis, scale = axis_and_scale(graph, level)
     if level in _STAGE_PX:
-        return [_compact_row(graph, level)]
-    axis = DepthAxis(graph)
-    scale = _BLOCK_PX if level == "block" else _CONV_PX / axis.layer_share
+        top = _TITLE_HEIGHT + _MARGIN
+        return [Placement(axis, _MARGIN, scale, 0.0, axis.length, top, _ROW_HEIGHT, 12.0)]
     rows, first, top = [], axis.stem, _TITLE_HEIGHT + _MARGIN
     last = first
     for column in axis.columns[1:]:
@@ -101,12 +117,6 @@ def _row(axis: DepthAxis, scale: float, ends: tuple[Span, Span], top: float) -> 
     # A hair inside the ends, so that the columns that only touch them stay out.
     hair = 1e-6
     return Placement(axis, _MARGIN - first * scale, scale, first + hair, last - hair, top, _ROW_HEIGHT, 12.0)
-
-
-def _compact_row(graph: Graph, level: Level) -> Placement:
-    """Return a row in which every stage is equally wide, however many blocks it has."""
-    axis = CompactAxis(graph)
-    return Placement(axis, _MARGIN, _STAGE_PX[level], 0.0, axis.length, _TITLE_HEIGHT + _MARGIN, _ROW_HEIGHT, 12.0)
 
 
 class CompactAxis(DepthAxis):

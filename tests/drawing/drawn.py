@@ -16,7 +16,7 @@ LAYER_BOXES = (
     "conv", "linear", "norm", "activation", "pool", "reshape", "dropout", "scale", "gate_box", "gate_mark",
     "projection_box", "zero_pad_box", "joint", "port",
 )  # fmt: skip
-BOXES = ("stem", "head", "block", "stage", "funnel", *LAYER_BOXES)
+BOXES = ("stem", "head", "block", "run", "stage", "funnel", *LAYER_BOXES)
 FAMILIES = (
     "ResNet-18", "ResNet-34 (option C)", "ResNet-50", "ResNet-152", "ResNet-50-GN", "ResNet-110", "ResNet-1001",
     "Plain-34", "Plain-56", "PreResNet-164", "ResNet-110 (BN after addition)", "ResNet-164 (ReLU before addition)",

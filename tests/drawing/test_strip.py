@@ -80,8 +80,11 @@ def test_that_every_preset_fits_its_strip(width: float) -> None:
 def test_that_the_rows_below_a_path_keep_off_it_and_off_one_another(name: str, height: float) -> None:
     axis = DepthAxis(build_graph(tricky(name)))
     placement = Placement(axis, 0.0, 300.0, 0.0, axis.length, 0.0, height, 11.4)
-    for on_way, host in ((False, placement.main_y), (True, placement.way_y)):
-        (first, half), (second, _) = (placement.row_below(row, on_way=on_way) for row in (1, 2))
-        assert host < first - half
-        assert first + half < second - half or (not on_way and axis.rows_below < 2)
-        assert on_way is False or first + half < placement.main_y
+    rows = ((False, axis.rows_below, placement.main_y), (True, axis.rows_of_way, placement.way_y))
+    for on_way, count, host in rows:
+        above = host
+        for row in range(1, count + 1):
+            middle, half = placement.row_below(row, on_way=on_way)
+            assert above < middle - half
+            above = middle + half
+        assert above < (placement.main_y if on_way else height)

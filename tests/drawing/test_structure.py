@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
+from resnet_core.drawing.block_runs import runs_of
 from resnet_core.drawing.depth_axis import DepthAxis
 from resnet_core.drawing.display_list import LEVELS, Arch, Drawing, Level, Polyline, Rectangle, Text
 from resnet_core.drawing.structure import level_for, structure_drawing
@@ -65,7 +66,7 @@ def test_that_each_level_shows_every_id_it_stands_for(name: str) -> None:
         ids = {item.id for item in drawing.items}
         wanted = {
             "network": {stage.id for stage in graph.stages},
-            "stage": {stage.id for stage in graph.stages},
+            "stage": {run.id for stage in graph.stages for run in runs_of(graph, stage)},
             "block": {block.id for block in graph.blocks} | {stage.id for stage in graph.stages},
             "layer": {node.id for node in graph.nodes},
         }[level]
@@ -114,9 +115,33 @@ def test_that_the_three_shortcuts_differ_by_line_and_by_colour() -> None:
 
 def test_that_a_bottleneck_has_a_waist_and_a_basic_block_has_none() -> None:
     _, wide = drawn("ResNet-50", "block")
-    _, straight = drawn("ResNet-34", "block")
-    assert all(isinstance(item, Polyline) and len(item.points) == 8 for item in wide.of_role("block"))
-    assert all(isinstance(item, Rectangle) for item in straight.of_role("block"))
+    graph, straight = drawn("ResNet-34", "block")
+    for item in wide.of_role("block"):
+        assert isinstance(item, Polyline)
+        if item.id == "layer1.0":
+            continue  # It reads as few channels as it computes with.
+        heights = [abs(y - (item.box.top + item.box.bottom) / 2) for _, y in item.points[: len(item.points) // 2]]
+        assert min(heights[1:-1]) < min(heights[0], heights[-1])
+    same = {block.id for block in graph.blocks if block.plan.in_channels == block.plan.out_channels}
+    assert all(isinstance(item, Rectangle) == (item.id in same) for item in straight.of_role("block"))
+
+
+def test_that_a_wide_bottleneck_has_less_of_a_waist() -> None:
+    waists = {}
+    for name in ("ResNet-50", "WRN-50-2"):
+        item = next(item for item in drawn(name, "block")[1].of_role("block") if item.id == "layer3.1")
+        assert isinstance(item, Polyline)
+        waists[name] = (item.points[6][1] - item.points[1][1]) / (item.points[7][1] - item.points[0][1])
+    assert waists["ResNet-50"] < waists["WRN-50-2"] < 1
+
+
+def test_that_a_block_that_changes_its_channels_is_as_high_as_they_are_on_either_side() -> None:
+    _, drawing = drawn("ResNet-34", "block")
+    item = next(item for item in drawing.of_role("block") if item.id == "layer2.0")
+    assert isinstance(item, Polyline)
+    middle = (item.box.top + item.box.bottom) / 2
+    ends = [middle - y for x, y in item.points if y < middle and x in (item.box.left, item.box.right)]
+    assert ends[0] / ends[1] == pytest.approx((64 / 128) ** 0.5)
 
 
 def test_that_at_layer_level_the_inner_convolution_of_a_bottleneck_is_lower() -> None:
@@ -143,8 +168,8 @@ def test_that_a_projection_of_a_pre_activation_block_leaves_after_its_first_relu
 
 def test_that_the_level_of_detail_follows_the_room() -> None:
     axis = DepthAxis(build_graph(preset("ResNet-50")))
-    levels = [level_for(axis, scale) for scale in (2.0, 20.0, 100.0, 600.0)]
-    assert levels == ["stage", "block", "block", "layer"]
+    levels = [level_for(axis, scale) for scale in (2.0, 6.0, 20.0, 100.0, 600.0)]
+    assert levels == ["network", "stage", "block", "block", "layer"]
 
 
 def test_that_the_display_list_grows_in_proportion_to_the_blocks() -> None:
