@@ -117,14 +117,14 @@ class TrainingConfig(FrozenConfig):
     capture: bool = setting(
         True,
         label=N_("Field", "Capture gradients"),
-        help=N_("Field", "Record the gradient norm at every block boundary."),
+        help=N_("Field", "Record the gradient flow: norms at every block boundary, and what each block does."),
     )
-    # A captured step takes 2 to 4 % longer on the CPU (benchmarks/capture_overhead.py): every fifth keeps the run well
-    # within 1.02 times its time without, and a run of a minute still has some thirty rows.
+    # A captured step takes 7 to 15 % longer on the CPU (benchmarks/capture_overhead.py): every tenth keeps the run
+    # within 1.02 times its time without, and a run of a minute still has some twenty-five rows.
     capture_every: int = setting(
-        5,
+        10,
         label=N_("Field", "Capture every"),
-        help=N_("Field", "Steps from one capture to the next; step 0, before the first update, is always captured."),
+        help=N_("Field", "Steps from one capture to the next; steps 0 to 10 are all captured."),
         unit="steps",
         minimum=1,
         maximum=100_000,

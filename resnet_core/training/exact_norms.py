@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 RUN_LENGTH = 2048
@@ -18,6 +19,9 @@ RUN_LENGTH = 2048
 
 LEAST_SAFE_NORM, MOST_SAFE_NORM = 1e-12, 1e18
 """Between these, squares of the values that matter stay well inside float32 (1e-38 to 3e38)."""
+
+CHUNK_LENGTH, IMAGES_AT_ONCE = 2**18, 128
+"""Values of maps that are summed at a time, so that they stay in the processor's cache, and of how many images."""
 
 LEAST_SAFE_SHARE = 0.03
 """Variance as a share of the mean square, below which mean square minus squared mean would lose digits."""
@@ -33,7 +37,7 @@ def write_norm(values: Tensor, cell: Tensor) -> None:
     if values.device.type != "cpu":
         torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)  # one kernel that widens as it reads
         return
-    flat = values.reshape(-1)
+    flat = _in_memory_order(values)
     whole = flat.numel() // RUN_LENGTH * RUN_LENGTH
     norms = torch.linalg.vector_norm(flat[:whole].view(-1, RUN_LENGTH), dim=1)
     if whole < flat.numel():
@@ -62,11 +66,14 @@ def write_moments(x_NCHW: Tensor, mean_cell: Tensor | None, variance_cell: Tenso
     if x_NCHW.device.type != "cpu":
         variance_C, mean_C = torch.var_mean(x_NCHW, dim=(0, 2, 3), correction=0)
         mean, variance = mean_C.to(variance_cell.dtype).mean(), variance_C.to(variance_cell.dtype).mean()
-    else:
-        mean, variance = _host_moments(x_NCHW)
-    variance_cell.copy_(variance)
+        variance_cell.copy_(variance)
+        if mean_cell is not None:
+            mean_cell.copy_(mean)
+        return
+    host_mean, host_variance = _host_moments(x_NCHW.detach())
+    variance_cell.fill_(host_variance)
     if mean_cell is not None:
-        mean_cell.copy_(mean)
+        mean_cell.fill_(host_mean)
 
 
 def _is_safe(norm: Tensor) -> bool:
@@ -75,38 +82,55 @@ def _is_safe(norm: Tensor) -> bool:
 
 def _host_product(first: Tensor, second: Tensor) -> float:
     """Return the scalar product; numpy makes no tensor of the products on its way."""
-    one, other = first.reshape(-1).numpy(), second.reshape(-1).numpy()
+    if _is_channels_last(first) != _is_channels_last(second):
+        first, second = first.contiguous(), second.contiguous()
+    one, other = _in_memory_order(first).numpy(), _in_memory_order(second).numpy()
     whole = one.size // RUN_LENGTH * RUN_LENGTH
     runs = np.einsum("rk,rk->r", one[:whole].reshape(-1, RUN_LENGTH), other[:whole].reshape(-1, RUN_LENGTH))
     return float(runs.sum(dtype=np.float64)) + float(np.dot(one[whole:], other[whole:]))
 
 
-def _host_moments(x_NCHW: Tensor) -> tuple[Tensor, Tensor]:
+def _host_moments(x_NCHW: Tensor) -> tuple[float, float]:
     if x_NCHW.dtype == torch.float32:
         mean_C, square_C = _mean_and_square(x_NCHW)
-        square = square_C.mean()
-        if math.isnan(square.item()):
+        square = float(square_C.mean())
+        if math.isnan(square):
             return square, square
-        if _is_safe(square.sqrt()):
-            variance = (square_C - mean_C.square()).mean()
+        if LEAST_SAFE_NORM**2 < square < MOST_SAFE_NORM**2:
+            variance = float((square_C - mean_C**2).mean())
             if variance < LEAST_SAFE_SHARE * square:
-                shift_C11 = mean_C.to(x_NCHW.dtype).view(-1, 1, 1)
-                rest_C, square_C = _mean_and_square(x_NCHW - shift_C11)
-                variance = (square_C - rest_C.square()).mean()
-            return mean_C.mean(), variance
+                shift_C = torch.from_numpy(mean_C.astype(np.float32))
+                rest_C, square_C = _mean_and_square(x_NCHW - shift_C.view(-1, 1, 1))
+                variance = float((square_C - rest_C**2).mean())
+            return float(mean_C.mean()), variance
         if not x_NCHW.any():
-            return square, square
+            return 0.0, 0.0
     variance_C, mean_C = torch.var_mean(x_NCHW.double(), dim=(0, 2, 3), correction=0)
-    return mean_C.mean(), variance_C.mean()
+    return float(mean_C.mean()), float(variance_C.mean())
 
 
-def _mean_and_square(x_NCHW: Tensor) -> tuple[Tensor, Tensor]:
-    """Return mean and mean square of each channel, float64; a map's runs are summed in float32."""
+def _mean_and_square(x_NCHW: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and mean square of each channel; float32 sums go over some images at a time, place by place."""
     images, channels, height, width = x_NCHW.shape
-    pixels = height * width
-    run = next(length for length in range(min(pixels, RUN_LENGTH), 0, -1) if pixels % length == 0)
-    rows = x_NCHW.reshape(-1, run)
-    sums, norms = rows.sum(dim=1), torch.linalg.vector_norm(rows, dim=1)
-    both = torch.stack((sums.double(), norms.double().square())).view(2, images, channels, pixels // run)
-    mean_C, square_C = both.sum(dim=(1, 3)).div_(images * pixels)
+    values_NV = _in_memory_order(x_NCHW).numpy().reshape(images, -1)
+    ones_N = np.ones(images, np.float32)
+    sums_V, squares_V = np.zeros((2, values_NV.shape[1]))
+    at_once = min(IMAGES_AT_ONCE, max(1, CHUNK_LENGTH // values_NV.shape[1]))
+    for first in range(0, images, at_once):
+        some_NV = values_NV[first : first + at_once]
+        sums_V += ones_N[: len(some_NV)] @ some_NV
+        squares_V += np.einsum("nv,nv->v", some_NV, some_NV)
+    both = np.stack((sums_V, squares_V))
+    sums_C = both.reshape(2, -1, channels).sum(1) if _is_channels_last(x_NCHW) else both.reshape(2, channels, -1).sum(2)
+    mean_C, square_C = sums_C / (images * height * width)
     return mean_C, square_C
+
+
+def _in_memory_order(x: Tensor) -> Tensor:
+    """Return the values as one row, as they lie in memory where they lie there densely; else in the usual order."""
+    return x.permute(0, 2, 3, 1).reshape(-1) if _is_channels_last(x) else x.reshape(-1)
+
+
+def _is_channels_last(x: Tensor) -> bool:
+    """Whether a map lies in memory channel by channel of each pixel, as PyTorch's CPU convolutions may put it."""
+    return not x.is_contiguous() and x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last)

@@ -33,7 +33,7 @@ class ForkProbe:
 
     def view(self, arm: Arm, x: Tensor) -> Tensor:
         """Return a view of x whose gradient is noted under `arm`."""
-        view: Tensor = torch.ops.aten.alias(x)
+        view: Tensor = torch.ops.aten.alias.default(x)
         view.register_hook(partial(self._take, arm))
         return view
 

@@ -38,7 +38,7 @@ def plan_training(
     choices = _thread_choices(training, learner.device, steps)
     if steps and len(choices) == 1:
         return TrainingPlan(steps, choices[0])
-    pace = measure_pace(learner, batches, choices, capture=training.capture, stopped=lambda: control.stopped)
+    pace = measure_pace(learner, batches, choices, stopped=lambda: control.stopped)
     if pace is None:
         return None
     notes = [f"{pace.threads} of {max(choices)} CPU threads, the fastest measured"] if len(choices) > 1 else []

@@ -13,9 +13,15 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig, Sh
 from resnet_core.configuration.presets import preset
 from resnet_core.model.blocks import ResidualBlock
 from resnet_core.model.resnet import ResNet, build_model
-from resnet_core.runs.run_events import BLOCK_QUANTITIES
+from resnet_core.runs.run_events import BLOCK_QUANTITIES, GradientCaptured, RunStarted
+from resnet_core.training.batches import Batches
+from resnet_core.training.control import TrainingControl
+from resnet_core.training.exact_norms import write_cosine, write_moments, write_norm
 from resnet_core.training.flow_capture import CapturedRow, FlowCapture
-from tests.training.tiny_runs import tiny_architecture, tiny_bottleneck, tiny_data
+from resnet_core.training.learner import Learner
+from resnet_core.training.loop import train
+from resnet_core.training.parameter_probe import fused_norms, norms_together
+from tests.training.tiny_runs import only, same_bits, tiny_architecture, tiny_bottleneck, tiny_data, tiny_run
 
 CPU = torch.device("cpu")
 NETWORKS = {
@@ -137,3 +143,131 @@ def test_that_a_deep_network_of_the_papers_equals_its_twin() -> None:
     for name, values in expected.items():
         near = pytest.approx(values, rel=1e-6, abs=ABSOLUTE.get(name, 1e-12), nan_ok=True)
         assert list(found[name]) == near, name
+
+
+def test_that_the_update_ratio_is_that_of_the_weights_before_and_after() -> None:
+    """The twin keeps all weights, makes the update and compares; at the third update momentum has built up."""
+    run = tiny_run(tiny_bottleneck("C"))
+    batches = Batches(tiny_data(), run.training, CPU)
+    learner = Learner.begin(run, CPU, 1)
+    for step in range(3):
+        before = {name: value.detach().double().clone() for name, value in learner.model.named_parameters()}
+        learner.update(*batches.batch(step), 0.05, 0, capture_row=0)
+        found = learner.capture.rows(1)[0].block_quantities["update_ratio"]
+        expected = []
+        for id, block in learner.model.blocks.items():
+            old = torch.cat([before[f"{id}.{name}"].flatten() for name, _ in block.named_parameters()])
+            new = torch.cat([value.detach().double().flatten() for value in block.parameters()])
+            expected.append(float((new - old).norm() / old.norm()))
+        assert found == pytest.approx(expected, rel=1e-6)
+        assert all(1e-6 < ratio < 1 for ratio in found)
+
+
+@every_network
+def test_that_capture_leaves_every_bit_of_the_weights_as_it_is(config: ArchitectureConfig) -> None:
+    run = tiny_run(config)
+    batches = Batches(tiny_data(), run.training, CPU)
+    states = []
+    for capture_row in (None, 0):
+        learner = Learner.begin(run, CPU, 1)
+        for step in range(4):
+            learner.seed_noise(step)
+            learner.update(*batches.batch(step), 0.1, 0, capture_row=capture_row)
+        states.append(learner.model.state_dict())
+    assert same_bits(*states)
+
+
+def test_that_a_block_is_observed_within_a_capture_only() -> None:
+    model = build_model(tiny_architecture(), seed=0)
+    blocks = tuple(model.blocks.values())
+    capture = FlowCapture(blocks, CPU)
+    with capture.capturing(0):
+        assert all(block.observer is not None for block in blocks)
+    assert all(block.observer is None for block in blocks)
+    with pytest.raises(RuntimeError), capture.capturing(0):
+        model(torch.zeros(2, 5, 8, 8))
+    assert all(block.observer is None for block in blocks)
+
+
+def test_that_a_plain_block_has_no_shortcut_and_all_comes_through_its_branch() -> None:
+    row = captured(build_model(NETWORKS["plain"], seed=0))
+    assert row.block_quantities["branch_norm"] == row.boundary_norms[:-1]
+    for name in ("shortcut_norm", "branch_shortcut_cosine", "branch_variance"):
+        assert all(map(math.isnan, row.block_quantities[name]))
+
+
+def test_that_nothing_comes_through_a_silenced_branch() -> None:
+    quantities = captured(build_model(NETWORKS["zero init"], seed=0)).block_quantities
+    assert set(quantities["branch_norm"]) == set(quantities["branch_variance"]) == {0.0}
+    assert all(map(math.isnan, quantities["branch_shortcut_cosine"]))
+    assert min(quantities["shortcut_norm"]) > 0
+
+
+def test_that_a_gradient_that_is_no_number_is_recorded_as_such() -> None:
+    run = tiny_run(steps=2, learning_rate=0.1)
+    model = build_model(run.architecture, seed=0)
+    capture = FlowCapture(tuple(model.blocks.values()), CPU)
+    with capture.capturing(0):
+        (loss_of(model) * math.nan).backward()
+    quantities = capture.rows(1)[0].block_quantities
+    for name in ("branch_norm", "shortcut_norm", "branch_shortcut_cosine", "parameter_gradient_norm"):
+        assert all(map(math.isnan, quantities[name])), name
+    assert all(map(math.isfinite, quantities["stream_variance"]))
+
+
+def test_that_a_run_yields_every_quantity_with_its_boundaries() -> None:
+    events = list(train(tiny_run(steps=3), tiny_data(), control=TrainingControl()))
+    started = only(RunStarted, events)[0]
+    assert started.blocks == ("layer1.0", "layer1.1", "layer2.0")
+    for row in only(GradientCaptured, events):
+        assert list(row.block_quantities) == list(BLOCK_QUANTITIES)
+        assert all(len(values) == 3 for values in row.block_quantities.values())
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1.0, 1e25])
+@pytest.mark.parametrize("shape", [(2, 3, 5, 7), (4, 16, 32, 32)])
+def test_that_a_cosine_is_right_when_products_leave_float32(shape: tuple[int, ...], scale: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    first = torch.randn(shape, generator=generator)
+    second = 0.3 * first + torch.randn(shape, generator=generator)
+    expected = float(F.cosine_similarity(first.double().flatten(), second.double().flatten(), dim=0))
+    norms, cell = torch.zeros(2, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
+    for one, other in ((first, second), (first, second.to(memory_format=torch.channels_last))):
+        for values, norm in zip((one * scale, other * scale), norms.unbind(), strict=True):
+            write_norm(values, norm)
+        write_cosine(one * scale, other * scale, (norms[0], norms[1]), cell)
+        assert cell.item() == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("shape", [(2, 3, 5, 7), (1, 2, 1, 1), (300, 4, 3, 3), (3, 16, 150, 150)])
+@pytest.mark.parametrize(("mean", "deviation"), [(0.0, 1.0), (1.0, 1e-3), (100.0, 1.0), (0.0, 1e-25), (0.0, 1e25)])
+def test_that_moments_are_exact_to_a_millionth(
+    shape: tuple[int, ...], mean: float, deviation: float, memory: torch.memory_format
+) -> None:
+    x = (torch.randn(shape, generator=torch.Generator().manual_seed(0)) * deviation + mean).to(memory_format=memory)
+    cells = torch.zeros(2, dtype=torch.float64).unbind()
+    write_moments(x, cells[0], cells[1])
+    expected = moments(x)
+    assert cells[0].item() == pytest.approx(expected[0], rel=1e-6, abs=1e-6 * deviation)
+    assert cells[1].item() == pytest.approx(expected[1], rel=1e-6)
+
+
+def test_that_a_constant_map_has_no_variance_and_one_that_is_no_number_none_known() -> None:
+    cells = torch.zeros(2, dtype=torch.float64).unbind()
+    write_moments(torch.full((2, 3, 4, 4), 0.7), cells[0], cells[1])
+    assert (cells[0].item(), cells[1].item()) == (pytest.approx(0.7), pytest.approx(0.0, abs=1e-12))
+    write_moments(torch.full((2, 3, 4, 4), math.nan), cells[0], cells[1])
+    assert math.isnan(cells[0].item()) and math.isnan(cells[1].item())
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("scale", [1e-25, 1.0, 1e18])
+def test_that_fused_norms_are_those_of_the_blocks_wherever_they_are_computed(dtype: torch.dtype, scale: float) -> None:
+    """Devices take the fused way; MPS, which has no float64, the scaled one. Both are plain torch, so the CPU can."""
+    generator = torch.Generator().manual_seed(0)
+    tensors = [torch.randn(5, 3, generator=generator) * scale, torch.zeros(4), torch.randn(7, generator=generator)]
+    tensors[2] *= scale / 100
+    norms = norms_together(fused_norms(tensors, dtype), torch.tensor([0, 1, 0]), 2)
+    expected = float(torch.cat((tensors[0].flatten(), tensors[2])).double().norm())
+    assert norms.tolist() == pytest.approx([expected, 0.0], rel=1e-6)

@@ -44,7 +44,7 @@ def test_that_measuring_leaves_weights_buffers_and_generators_as_they_were() -> 
     learner, batches = Learner.begin(run, CPU, 1), Batches(tiny_data(), run.training, CPU)
     before = {name: value.clone() for name, value in learner.model.state_dict().items()}
     generator = torch.get_rng_state()
-    pace = measure_pace(learner, batches, (1,), capture=True, stopped=lambda: False)
+    pace = measure_pace(learner, batches, (1,), stopped=lambda: False)
     after = learner.model.state_dict()
     assert pace is not None
     assert pace.step_s > 0
