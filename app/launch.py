@@ -48,10 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _open_window(words)
 
 
-def _paint(drawing: Drawing, path: Path) -> None:
+def _paint(drawing: Drawing, path: Path, scale: float) -> None:
     from app.render_command import paint_file
 
-    paint_file(drawing, path)
+    paint_file(drawing, path, scale)
 
 
 def _open_window(words: list[str]) -> int:

@@ -10,8 +10,8 @@ from resnet_core.command_line.arguments import UsageError
 from resnet_core.drawing.display_list import Drawing
 
 
-def paint_file(drawing: Drawing, path: Path) -> None:
-    """Write `drawing` to `path`, which ends in .png or .pdf, in the light theme, which suits paper.
+def paint_file(drawing: Drawing, path: Path, scale: float) -> None:
+    """Write `drawing` to `path`, which ends in .png (`scale` pixels a unit) or .pdf, in the light theme, for paper.
 
     Raises UsageError, one line, where Qt lacks a library or the file cannot be written.
     """
@@ -29,6 +29,6 @@ def paint_file(drawing: Drawing, path: Path) -> None:
     assert isinstance(application, QApplication)
     install_fonts(application)
     try:
-        render_to_file(drawing, path, LIGHT)
+        render_to_file(drawing, path, LIGHT, scale)
     except RenderError as error:
         raise UsageError(f"--out {error}") from error

@@ -14,7 +14,7 @@ from resnet_core.configuration.edits import with_assignments, with_value
 from resnet_core.configuration.presets import find_preset, preset
 from resnet_core.configuration.training_config import RunConfig
 
-Paint = Callable[[Any, Path], None]
+Paint = Callable[[Any, Path, float], None]
 
 
 class UsageError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from resnet_core.drawing.depth_axis import DepthAxis, Span
+from resnet_core.drawing.display_list import Level
 from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX
 
 MOST_BLOCK_PX = 3000.0
@@ -21,8 +22,8 @@ class DepthView(NamedTuple):
     scale: float
     left: float
     width: float
-    fades: bool = True
-    """Whether one level of detail fades into the next; else the nearer one is shown, as a picture wants it."""
+    level: Level | None = None
+    """The level of detail, as a picture wants it; None: what there is room for, one level fading into the next."""
 
     @classmethod
     def fitted(cls, axis: DepthAxis, left: float, width: float) -> DepthView:
@@ -110,15 +111,18 @@ class DepthView(NamedTuple):
 
     def layer_opacity(self) -> float:
         """Return how far the layers have faded in, 0 to 1, by the room of the narrowest convolution."""
-        return self._arrived(self.scale * self.axis.layer_share, LAYER_FROM_PX)
+        if self.level is not None:
+            return float(self.level == "layer")
+        return _ramp(self.scale * self.axis.layer_share, LAYER_FROM_PX)
 
     def block_opacity(self) -> float:
         """Return how far the blocks have faded in over the stages' summaries, 0 to 1."""
-        return self._arrived(self.scale, BLOCK_FROM_PX)
+        if self.level is not None:
+            return float(self.level in ("block", "layer"))
+        return _ramp(self.scale, BLOCK_FROM_PX)
 
-    def _arrived(self, room: float, needed: float) -> float:
-        """Return how far a level has faded in that needs so much room; it begins to at four fifths of it."""
-        if not self.fades:
-            return float(room >= needed)
-        start = _FADE_FROM * needed
-        return min(max((room - start) / (needed - start), 0.0), 1.0)
+
+def _ramp(room: float, needed: float) -> float:
+    """Return how far a level has faded in that needs so much room; it begins to at four fifths of it."""
+    start = _FADE_FROM * needed
+    return min(max((room - start) / (needed - start), 0.0), 1.0)

@@ -11,7 +11,8 @@ from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.captions import shape_caption
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
-from resnet_core.drawing.display_list import Drawing, Group, Item, Text
+from resnet_core.drawing.display_list import Drawing, Group, Item, Level, Text
+from resnet_core.drawing.structure import axis_and_scale, level_for
 from resnet_core.drawing.text_metrics import text_width
 from resnet_core.drawing.tracks.arrangement import Arrangement
 from resnet_core.drawing.tracks.gradient_history_track import HANDLE_ROOM
@@ -38,25 +39,34 @@ class PictureTracks(NamedTuple):
 
 def seen_picture(rows: Sequence[TrackRow], view: DepthView, shown: PictureTracks) -> Drawing:
     """Return the shown stretch of depth with every shown track at its full height, those scrolled away included."""
-    head, view = _head_height(shown.style), view._replace(fades=False)
+    head, view = _head_height(shown.style), view._replace(level=level_for(view.axis, view.scale))
     items = (*_head(view.axis.graph, shown), *_system(rows, view, shown, head))
     bottom = rows[-1].rect.bottom if rows else 0.0
     return _drawing(view.axis.graph, view.right + HANDLE_ROOM, head + bottom + _MARGIN, items)
 
 
-def whole_picture(axis: DepthAxis, scale: float, shown: PictureTracks) -> Drawing:
-    """Return the whole network at `scale` pixels a block, in as many systems as its width asks for."""
+def whole_picture(axis: DepthAxis, scale: float, shown: PictureTracks, level: Level | None = None) -> Drawing:
+    """Return the whole network at `scale` pixels a block, in as many systems as its width asks for.
+
+    Without a `level` it is drawn at the one that there is room for.
+    """
+    level = level or level_for(axis, scale)
     left = _MARGIN + gutter_width((track.title() for track in shown.tracks), shown.style)
     top, width = _head_height(shown.style), 0.0
     items: list[Item] = list(_head(axis.graph, shown))
     for number, (first, last) in enumerate(_systems(axis, scale)):
         stretch = (last.stop - first.start) * scale
         rows, height = _rows(shown, left, stretch)
-        view = DepthView(axis, first.start + _HAIR, scale, left, stretch - 2 * _HAIR * scale, fades=False)
+        view = DepthView(axis, first.start + _HAIR, scale, left, stretch - 2 * _HAIR * scale, level)
         items.append(Group(f"system-{number + 1}", tuple(_system(rows, view, shown, top))))
         top += height + _SYSTEM_GAP
         width = max(width, left + stretch)
     return _drawing(axis.graph, width + HANDLE_ROOM, top - _SYSTEM_GAP + _MARGIN, tuple(items))
+
+
+def level_picture(graph: Graph, level: Level, shown: PictureTracks) -> Drawing:
+    """Return the whole network at a level of detail, with the room that it needs."""
+    return whole_picture(*axis_and_scale(graph, level), shown, level)
 
 
 def _rows(shown: PictureTracks, left: float, width: float) -> tuple[tuple[TrackRow, ...], float]:

@@ -75,7 +75,7 @@ def _intensity(graph: Graph, report: CostReport) -> Quantity:
         N_("Atlas", "FLOPs a byte that must be moved (Williams et al. 2009): low bars wait for memory, high ones for "
            "arithmetic. Convolutions and linear layers, float32, one image."),
         "intensity_bar", columns, layers, _intensity_of(weighted) if weighted else None, _tenths, _per_byte,
-        summed=False, about="FLOP/B",
+        summed=False, about=N_("Atlas", "FLOPs a byte"),
     )  # fmt: skip
 
 

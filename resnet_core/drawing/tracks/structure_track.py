@@ -68,6 +68,8 @@ def placement_of(frame: TrackFrame) -> Placement:
 
 def shown_levels(view: DepthView) -> tuple[tuple[Level, float], ...]:
     """Return the levels of detail to draw, coarse first, with their opacity; two while one fades into the next."""
+    if view.level is not None:
+        return ((view.level, 1.0),)
     layers, blocks = view.layer_opacity(), view.block_opacity()
     levels: tuple[tuple[Level, float], ...] = (
         ("stage", 1.0 - blocks), ("block", min(blocks, 1.0 - layers)), ("layer", layers)
