@@ -14,7 +14,6 @@ from resnet_core.configuration.architecture_config import (
     BlockKind,
     BlockOverride,
     InputConfig,
-    ShortcutOption,
     StemConfig,
 )
 
@@ -85,23 +84,6 @@ def block_alternative(config: ArchitectureConfig, block: Block) -> BlockBill | N
         return None
     graph = build_graph(alone)
     return block_bill(graph, graph.blocks[0])
-
-
-def with_override(
-    config: ArchitectureConfig, block: Block, *, kind: BlockKind | None, shortcut: ShortcutOption | None
-) -> tuple[BlockOverride, ...]:
-    """Return the overrides of `config` with `block` set to `kind` and `shortcut`; None is the stage's or network's own.
-
-    What equals the stage's kind is no override, and an entry that changes nothing is dropped. The entries keep
-    their order; a new one comes last.
-    """
-    own_kind = config.stages[block.plan.stage - 1].kind
-    changes = {"block": block.id, "kind": None if kind == own_kind else kind, "shortcut": shortcut}
-    entry = (override_of(config, block.id) or BlockOverride(block=block.id)).model_copy(update=changes)
-    kept = [entry if old.block == block.id else old for old in config.overrides]
-    if entry not in kept:
-        kept.append(entry)
-    return tuple(override for override in kept if not override.changes_nothing)
 
 
 def override_of(config: ArchitectureConfig, block_id: str) -> BlockOverride | None:

@@ -9,19 +9,18 @@ from resnet_core.analysis.block_alternative import (
     block_bill,
     other_kind,
     override_of,
-    with_override,
 )
 from resnet_core.analysis.cost_report import cost_report
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
+from resnet_core.configuration.structure_edits import with_block_override
 
 
 def with_kind(config: ArchitectureConfig, id: str) -> ArchitectureConfig:
     block = build_graph(config).block_by_id[id]
-    entries = with_override(config, block, kind=other_kind(block.plan.kind), shortcut=None)
-    return with_value(config, ("overrides",), [entry.model_dump() for entry in entries])
+    return with_block_override(config, id, kind=other_kind(block.plan.kind))
 
 
 @pytest.mark.parametrize(
@@ -102,17 +101,15 @@ def test_that_there_is_no_alternative_when_a_bottleneck_would_have_no_channels()
 
 def test_that_an_override_that_changes_nothing_is_dropped() -> None:
     config = with_kind(preset("ResNet-50"), "layer2.1")
-    block = build_graph(config).block_by_id["layer2.1"]
     assert override_of(config, "layer2.1") is not None
-    assert with_override(config, block, kind="bottleneck", shortcut=None) == ()
-    assert with_override(config, block, kind=None, shortcut=None) == ()
+    assert with_block_override(config, "layer2.1", kind="bottleneck").overrides == ()
+    assert with_block_override(config, "layer2.1", kind=None).overrides == ()
 
 
 def test_that_overrides_keep_their_order_and_other_blocks_theirs() -> None:
     config = with_kind(with_kind(preset("ResNet-50"), "layer2.1"), "layer1.1")
-    block = build_graph(config).block_by_id["layer2.1"]
-    entries = with_override(config, block, kind="basic", shortcut="none")
-    assert [(entry.block, entry.kind, entry.shortcut) for entry in entries] == [
+    config = with_block_override(config, "layer2.1", shortcut="none")
+    assert [(entry.block, entry.kind, entry.shortcut) for entry in config.overrides] == [
         ("layer2.1", "basic", "none"),
         ("layer1.1", "basic", None),
     ]

@@ -29,10 +29,10 @@ from app.views.inspector.facts import (
 from app.views.inspector.gradient_section import GradientSection
 from app.views.inspector.memory_section import MemorySection
 from app.wording import kind_text, problems_text
-from resnet_core.analysis.block_alternative import block_alternative, block_bill, override_of, with_override
+from resnet_core.analysis.block_alternative import block_alternative, block_bill
 from resnet_core.architecture.graph import Block, Graph, Node
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind, ShortcutOption
-from resnet_core.configuration.edits import with_value
+from resnet_core.configuration.structure_edits import with_block_override
 from resnet_core.configuration.validation import ConfigurationError
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -251,25 +251,21 @@ class InspectorView(QScrollArea):
     def _change_kind(self, kind: BlockKind) -> None:
         block = self._block()
         if block is not None:
-            own = override_of(self._document.config, block.id)
             text = self.tr("Make {block} {kind}").format(block=block.id, kind=kind_text(kind))
-            self._override(block, kind, own.shortcut if own else None, text)
+            self._override(block, text, kind=kind)
 
     def _change_shortcut(self, shortcut: ShortcutOption | None) -> None:
         block = self._block()
         if block is not None:
-            own = override_of(self._document.config, block.id)
             text = self.tr("Shortcut of {block}: {option}").format(
                 block=block.id, option=shortcut or self._document.config.shortcut.option
             )
-            self._override(block, own.kind if own else None, shortcut, text)
+            self._override(block, text, shortcut=shortcut)
 
-    def _override(self, block: Block, kind: BlockKind | None, shortcut: ShortcutOption | None, text: str) -> None:
+    def _override(self, block: Block, text: str, **fields: str | None) -> None:
         """Let one block differ from its stage, as one undo step; a refusal is told under the choices."""
-        config = self._document.config
-        entries = with_override(config, block, kind=kind, shortcut=shortcut)
         try:
-            changed = with_value(config, ("overrides",), [entry.model_dump(mode="json") for entry in entries])
+            changed = with_block_override(self._document.config, block.id, **fields)
         except ConfigurationError as error:
             self._show_block_parts(block)
             self.problem.setText(problems_text(error.problems))
