@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from app.services.apply_theme import STYLE, apply_theme
-from app.services.engine_service import EngineService
+from app.services.engine_service import Answer, EngineService
 from app.services.errors import ErrorReport, ErrorService
 from app.services.fonts import install_fonts
 from app.services.run_follower import RunFollower
@@ -26,6 +26,7 @@ from app.services.theme import Theme, ThemeColors
 from app.state.architecture_document import ArchitectureDocument, Snapshot, analyzed
 from app.state.counting_state import CountingState
 from app.state.engine_state import EngineState
+from app.state.latency_state import LatencyState
 from app.state.pinned_state import PinnedState
 from app.state.recent_files import RecentFiles
 from app.state.runs_state import RunsState
@@ -39,9 +40,11 @@ from app.windows.architecture_commands import ArchitectureCommands
 from app.windows.close_question import CloseQuestion
 from app.windows.desk_commands import DeskCommands
 from app.windows.file_commands import FileCommands
+from app.windows.latency_commands import LatencyCommands
 from app.windows.lazy_page import LazyPage
 from app.windows.main_window import MainWindow
 from app.windows.page_list import centre_pages, side_docks
+from app.windows.picture_commands import PictureCommands
 from app.windows.run_commands import RunCommands
 from app.windows.status_bar import StatusBar
 from app.windows.view_commands import ViewCommands
@@ -121,6 +124,7 @@ class Application(QObject):
         self.pinned = PinnedState(self)
         self.counting = CountingState(self)
         self.verified = VerifiedState(self)
+        self.latency = LatencyState(self)
         self.runs = RunsState(self)
         self.engine = EngineState(self)
         self.recipe = TrainingRecipe(self.settings.values.training, self)
@@ -216,8 +220,14 @@ class Application(QObject):
         run_commands = RunCommands(self.runs, self.recipe, self.engine, self.service, window)
         view_commands = ViewCommands(window, self.atlas, self._architecture_page, self.layers, self.document.undo_stack)
         self.desk = DeskCommands(self.settings, self.engine, self.architecture, window)
+        self.pictures = PictureCommands(window, self.atlas, self.theme, self.errors, self.files.folder)
+        self.pictures.announce = self.status_bar.announce
+        self.timing = LatencyCommands(
+            self.document, self.latency, self.recipe, self.engine, self.service, window
+        )
+        self.timing.announce = self.status_bar.announce
         targets = ActionTargets(
-            self.files, self.architecture, run_commands, view_commands, self.desk, window,
+            self.files, self.architecture, run_commands, view_commands, self.desk, self.pictures, self.timing, window,
             self.document, self.pinned, self.engine, self.service,
         )  # fmt: skip
         self.actions = ActionSet(action_table(targets), window)
@@ -236,7 +246,7 @@ class Application(QObject):
         self.service.failed.connect(self.errors.report)
         self.keeper.failed.connect(self.errors.report)
         self.service.answered.connect(self.desk.show_answer)
-        self.service.answered.connect(lambda answer: self.verified.record(answer.document))
+        self.service.answered.connect(self._keep_answer)
         self.service.job_ended.connect(self._close_if_waiting)
 
     def _connect_window(self) -> None:
@@ -266,6 +276,13 @@ class Application(QObject):
 
     def _keep_selection(self, snapshot: Snapshot) -> None:
         self.selection.keep_within(snapshot.graph)
+
+    def _keep_answer(self, answer: Answer) -> None:
+        """Give what a job found to the state that remembers it."""
+        if answer.kind == "latency":
+            self.timing.take(answer.document)
+        else:
+            self.verified.record(answer.document)
 
     def _store_recipe(self) -> None:
         self.settings.replace(self.settings.values.model_copy(update={"training": self.recipe.config}))

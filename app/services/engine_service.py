@@ -24,6 +24,7 @@ from resnet_core.process.messages import (
     JobDone,
     JobFailed,
     LineRefused,
+    MeasureLatency,
     Notice,
     PauseTraining,
     Progress,
@@ -168,6 +169,16 @@ class EngineService(QObject):
         if self._is_free():
             toml = config_to_toml(self._document.config)
             self._submit("check", Check(toml, self._recipe.config.device))
+
+    def measure_latency(self, batch: int = 1, repeats: int = 0) -> None:
+        """Have the open architecture timed layer by layer, on the recipe's device and with its threads.
+
+        With 0 `repeats` as many passes are made as fit into some seconds. `answered` brings what they took.
+        """
+        if self._is_free():
+            recipe = self._recipe.config
+            toml = config_to_toml(self._document.config)
+            self._submit("latency", MeasureLatency(toml, recipe.device, batch, repeats, recipe.threads))
 
     def show_run(self, key: str) -> None:
         """Show a run's curves, and go on reading it while it is live."""

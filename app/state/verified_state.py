@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from app.state.nameless import nameless
 from resnet_core.analysis.conventions import CONVENTIONS, ConventionId
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import parse_run_config
@@ -52,16 +53,12 @@ class VerifiedState(QObject):
         if not document.get("witnesses") or not document.get("configuration"):
             return
         config = parse_run_config(document["configuration"]).architecture
-        self._verdicts[_nameless(config)] = _verdict(document)
+        self._verdicts[nameless(config)] = _verdict(document)
         self.changed.emit()
 
     def verdict_of(self, config: ArchitectureConfig) -> Verdict | None:
         """Return what the last check of `config` in this session found, or None."""
-        return self._verdicts.get(_nameless(config))
-
-
-def _nameless(config: ArchitectureConfig) -> ArchitectureConfig:
-    return config.model_copy(update={"name": ""})
+        return self._verdicts.get(nameless(config))
 
 
 def _verdict(document: Mapping[str, Any]) -> Verdict:

@@ -12,7 +12,9 @@ from app.windows.action_set import ActionSpec
 from app.windows.architecture_commands import ArchitectureCommands
 from app.windows.desk_commands import DeskCommands
 from app.windows.file_commands import FileCommands
+from app.windows.latency_commands import LatencyCommands
 from app.windows.main_window import MainWindow
+from app.windows.picture_commands import PictureCommands
 from app.windows.run_commands import RunCommands
 from app.windows.view_commands import ViewCommands
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
@@ -26,6 +28,8 @@ class ActionTargets(NamedTuple):
     runs: RunCommands
     view: ViewCommands
     desk: DeskCommands
+    pictures: PictureCommands
+    latency: LatencyCommands
     window: MainWindow
     document: ArchitectureDocument
     pinned: PinnedState
@@ -53,8 +57,9 @@ def _file(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    N_("Action", "Save the architecture to its TOML file"), starts_group=True),
         ActionSpec("save_as", menu, N_("Action", "Save As…"), files.save_as, ("Ctrl+Shift+S",),
                    N_("Action", "Save the architecture to another TOML file")),
-        ActionSpec("export_drawing", menu, N_("Action", "Export Drawing…"), files.export_drawing,
-                   tip=N_("Action", "Write the block graph as SVG, PNG or PDF"), starts_group=True),
+        ActionSpec("export_picture", menu, N_("Action", "Export Picture…"), to.pictures.export_picture,
+                   ("Ctrl+Shift+E",), N_("Action", "Write what is seen, or the whole network, as SVG, PNG or PDF"),
+                   starts_group=True),
         ActionSpec("export_counts", menu, N_("Action", "Export Counts…"), files.export_counts,
                    tip=N_("Action", "Write every layer's counts as CSV or Markdown")),
         ActionSpec("export_code", menu, N_("Action", "Export PyTorch Code…"), files.export_code,
@@ -70,12 +75,17 @@ def _edit(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    wording=to.view.undo_text),
         ActionSpec("redo", menu, N_("Action", "Redo"), stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"),
                    enabled=stack.canRedo, wording=to.view.redo_text),
-        ActionSpec("copy_image", menu, N_("Action", "Copy as Image"), to.view.copy_image, ("Ctrl+Shift+C",),
+        ActionSpec("copy_image", menu, N_("Action", "Copy as Image"), to.pictures.copy_image, ("Ctrl+Shift+C",),
                    N_("Action", "Put a picture of the view in front on the clipboard"), starts_group=True),
         ActionSpec("copy_table", menu, N_("Action", "Copy Layer Table"), to.view.copy_table, ("Ctrl+Alt+C",),
                    N_("Action", "Put the layer table on the clipboard, for a spreadsheet")),
-        ActionSpec("find_layer", menu, N_("Action", "Find Layer"), to.view.find_layer, ("Ctrl+F",),
-                   N_("Action", "Filter the layer table by id and kind"), starts_group=True),
+        ActionSpec("find_layer", menu, N_("Action", "Find…"), to.view.find_layer, ("Ctrl+F",),
+                   N_("Action", "Find blocks and layers by name, kind or number; in the layer table, filter it"),
+                   starts_group=True),
+        ActionSpec("find_next", menu, N_("Action", "Find Next"), to.view.find_next, ("F3",),
+                   enabled=to.view.shows_atlas),
+        ActionSpec("find_previous", menu, N_("Action", "Find Previous"), to.view.find_previous, ("Shift+F3",),
+                   enabled=to.view.shows_atlas),
     )  # fmt: skip
 
 
@@ -99,6 +109,8 @@ def _view(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    N_("Action", "Show more of the depth axis"), view.shows_atlas),
         ActionSpec("zoom_reset", menu, N_("Action", "Whole Network"), view.zoom_to_fit, ("Ctrl+0",),
                    N_("Action", "Show the whole depth axis"), view.shows_atlas),
+        ActionSpec("read_structure", menu, N_("Action", "Read Structure as Text"), view.read_structure,
+                   tip=N_("Action", "Show stages, blocks and layers as sentences that can be copied")),
         ActionSpec("tracks", menu, N_("Action", "Tracks"), view.zoom_to_fit, fill=view.fill_tracks,
                    starts_group=True),
         ActionSpec("panels", menu, N_("Action", "Panels"), view.zoom_to_fit, fill=to.window.fill_panels),
@@ -153,6 +165,8 @@ def _run(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    do.is_free, starts_group=True),
         ActionSpec("check", menu, N_("Action", "Check the Counts"), service.check, ("F7",),
                    N_("Action", "Count the built network with fvcore, torchinfo and torch"), do.is_free),
+        ActionSpec("latency", menu, N_("Action", "Measure Latency…"), to.latency.open_dialog, ("F8",),
+                   N_("Action", "Time every layer of a forward pass on the recipe's device")),
         ActionSpec("cancel", menu, N_("Action", "Cancel the Job"), service.cancel,
                    enabled=lambda: to.engine.busy, starts_group=True),
     )  # fmt: skip

@@ -71,8 +71,9 @@ class DeskCommands(QObject):
         licences_dialog(self._window).open()
 
     def show_answer(self, answer: Answer) -> None:
-        """Show what a build or a check found."""
-        TextDialog(answer_title(answer), answer_text(answer), self._window).open()
+        """Show what a build or a check found; a latency is said in one line and shown by the views."""
+        if answer.kind != "latency":
+            TextDialog(answer_title(answer), answer_text(answer), self._window).open()
 
     def help_on_focus(self) -> None:
         """Say what the widget that has the focus is for, or the nearest one around it that can tell."""
