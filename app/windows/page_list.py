@@ -18,7 +18,14 @@ def centre_pages(
     return (
         Page("atlas", translate("Pages", "Atlas"), atlas, translate("Pages",
             "The network along its depth, from the image on the left to the classes on the right. What stands "
-            "above one another belongs together. Scroll to zoom, drag to move, click a block to select it."
+            "above one another belongs together.\n\n"
+            "Scroll to zoom, drag to move, click a block to select it, right-click to edit it, its stage, or a stage "
+            "by its name. Drag the right edge of a stage to give it more or fewer blocks.\n\n"
+            "← and → walk along the main path, ↑ takes the shortcut's road, ↓ the branch or the gate below. Enter "
+            "zooms in, Escape out, + and - by steps, 0 shows everything. Ctrl+F finds, F3 goes on.\n\n"
+            "Of the selected block: Ins or A adds one behind it, Del removes it, K changes its kind, S its shortcut. "
+            "Of its stage: < and > change the width, T the stride, Shift+K the kind of all blocks. The line under the "
+            "tracks says what each would cost."
         )),
         Page("layers", translate("Pages", "Layers"), layers, translate("Pages",
             "Every layer with its shapes and counts. Type in the filter, click a header to sort, and select "

@@ -216,8 +216,9 @@ def test_that_a_screen_reader_hears_the_network_and_the_selection(bench) -> None
     b = bench()
     b.selection.select("layer3.1")
     text = b.atlas.accessibleDescription()
-    assert "16 blocks in 4 stages, 25,557,032 parameters" in text
-    assert "layer3.1" in text
+    assert "16 blocks in 4 stages, 50 layers deep. 25,557,032 parameters" in text
+    assert "Selected: Block layer3.1: Bottleneck, identity shortcut, 1024 × 14²." in text
+    assert "The shortcut leaves after layer3.0.relu3 and joins at layer3.1.add" in text
     assert b.atlas.accessibleName()
 
 

@@ -13,6 +13,7 @@ from app.wording import block_facts, block_text, kernels_text, layer_text, netwo
 from resnet_core.architecture.graph import Block
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
+from resnet_core.drawing.reading import Reader
 from resnet_core.number_text import compact, exact, shape_text
 
 if TYPE_CHECKING:
@@ -25,15 +26,15 @@ _TABLE_HEADS = ("block", "kind", "kernels", "dilation", "attention", "shortcut",
 
 
 def summary(snapshot: Snapshot, selected: str) -> str:
-    """Return the network and the selection in a few sentences."""
-    graph, total = snapshot.graph, snapshot.report.total
-    text = translate("Atlas", "%1: %2 blocks in %3 stages, %4 parameters, %5 multiply-adds.")
-    values = (graph.name, str(len(graph.blocks)), str(len(graph.stages)), exact(total.parameters), compact(total.macs))
-    for number, value in enumerate(values, start=1):
-        text = text.replace(f"%{number}", value)
-    text = f"{text} {translate('Atlas', 'Blocks: %1.').replace('%1', ', '.join(network_facts(snapshot.config)))}"
-    what = _what(snapshot, selected)
-    return f"{text} {translate('Atlas', 'Selected: %1.').replace('%1', ', '.join(what))}" if what else text
+    """Return the selection, with where its edges lead, and the network, in a few sentences."""
+    reader = Reader(snapshot.graph, snapshot.report, translate)
+    shared = translate("Atlas", "Blocks: %1.").replace("%1", ", ".join(network_facts(snapshot.config)))
+    network = f"{reader.network()} {shared}"
+    if selected not in snapshot.graph.block_by_id and selected not in snapshot.graph.node_by_id:
+        return network
+    return (
+        translate("Atlas", "Selected: %1 Network: %2").replace("%1", reader.selected(selected)).replace("%2", network)
+    )
 
 
 def table(snapshot: Snapshot, norms: FloatArray | None) -> str:
@@ -52,8 +53,10 @@ def table(snapshot: Snapshot, norms: FloatArray | None) -> str:
 
 
 def footer(atlas: AtlasView) -> tuple[str, str]:
-    """Return what is shown of the network, and how to see more or less of it."""
+    """Return what is under the pointer; else what is shown of the network, and how to see more or less of it."""
     view, report = atlas.depth_view, atlas.snapshot.report
+    if atlas.hovered is not None:
+        return essentials(atlas.snapshot, atlas.hovered.id), ""
     if view.is_fitted:
         text = translate("Atlas", "%1 blocks, %2 layers")
         text = text.replace("%1", exact(len(view.axis.blocks))).replace("%2", exact(report.depth))
@@ -61,6 +64,27 @@ def footer(atlas: AtlasView) -> tuple[str, str]:
     columns = view.columns()
     text = translate("Atlas", "%1 to %2").replace("%1", columns[0].id).replace("%2", columns[-1].id)
     return text, translate("Atlas", "double click shows the whole network")
+
+
+def essentials(snapshot: Snapshot, id: str) -> str:
+    """Return a block, a stem, a head or a layer in one line: what it is, what it puts out, and its counts."""
+    graph, report = snapshot.graph, snapshot.report
+    if id in graph.block_by_id:
+        block = graph.block_by_id[id]
+        words, shape, cost = block_text(block.plan), block.output_shape, report.blocks[id]
+    elif id in graph.node_by_id:
+        node = graph.node_by_id[id]
+        words, shape = layer_text(node), node.output_shape
+        cost = next(row for row in report.layers if row.id == id)
+    else:
+        nodes = [node for node in graph.nodes if node.stage == id and node.kind not in ("input", "output", "flatten")]
+        words = ", ".join(layer_text(node) for node in nodes)
+        shape, cost = nodes[-1].output_shape, report.stages[id]
+    line = translate("Atlas", "%1 · %2 · %3 · %4 params · %5 MACs")
+    values = (id, words, shape_text(shape), compact(cost.parameters), compact(cost.macs))
+    for number, value in enumerate(values, start=1):
+        line = line.replace(f"%{number}", value)
+    return line
 
 
 def tooltip(atlas: AtlasView, at: QPoint) -> str:

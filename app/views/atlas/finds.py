@@ -25,6 +25,7 @@ class Finds(QObject):
         self._atlas = atlas
         self.query = ""
         self.ids: tuple[str, ...] = ()
+        self._origin = self._led_to = ""
         self._spans: tuple[Span, ...] = ()
         self._axis: object = None
         atlas.document.changed.connect(lambda _snapshot: self._look())
@@ -37,12 +38,18 @@ class Finds(QObject):
         return self.ids.index(selected) + 1 if selected in self.ids else 0
 
     def look_for(self, query: str) -> None:
-        """Find `query`, and select what stands at or behind the selection, but exactly that name first."""
+        """Find `query`, and select the find at or behind where the search began, but one of exactly that name first.
+
+        While one types on, each query begins where the first did; a query that finds nothing leads back there.
+        """
+        selection = self._atlas.selection
+        if not self.query.strip() or selection.selected != self._led_to:
+            self._origin = selection.selected
         self.query = query
         self._look()
-        if self.ids and not self.place:
-            exact = next((id for id in self.ids if id == query.strip().lower()), "")
-            self._atlas.selection.select(exact or self._from_selection())
+        exact = next((id for id in self.ids if id == query.strip().lower()), "")
+        self._led_to = exact or (self._behind(self._origin) if self.ids else self._origin)
+        selection.select(self._led_to)
 
     def forget(self) -> None:
         """Find nothing any more."""
@@ -56,7 +63,7 @@ class Finds(QObject):
         if self.place:
             self._atlas.selection.select(self.ids[(self.place - 1 + by) % len(self.ids)])
         else:
-            behind = self.ids.index(self._from_selection())
+            behind = self.ids.index(self._behind(self._atlas.selection.selected))
             self._atlas.selection.select(self.ids[behind if by > 0 else behind - 1])
 
     def spans(self) -> tuple[Span, ...]:
@@ -73,9 +80,9 @@ class Finds(QObject):
         self._axis = None
         self.changed.emit()
 
-    def _from_selection(self) -> str:
-        """Return the first find at or behind what is selected, else the first of all."""
-        graph, selected = self._atlas.document.snapshot.graph, self._atlas.selection.selected
+    def _behind(self, selected: str) -> str:
+        """Return the first find at or behind `selected`, else the first of all."""
+        graph = self._atlas.document.snapshot.graph
         order = {node.id: place for place, node in enumerate(graph.nodes)}
         starts = {block.id: block.first for block in graph.blocks}
         here = order.get(selected, starts.get(block_of(graph, selected), -1))
