@@ -23,7 +23,7 @@ _ONE_PX, _RUN_PX = 6.0, 14.0
 _ARCH_PX = 12.0
 _NOTCH_PX = 1.6
 _TOOTH_PX = 13.0
-_LEAST_BODY_PX, _LEAST_TOOTH_PX = 18.0, 4.0
+_LEAST_BODY_PX, _LEAST_TOOTH_PX, _MOST_TEETH = 18.0, 4.0, 3
 _GAP_SHARE, _MOST_GAP = 0.08, 1.5
 _UNDER_SHARE = 0.8
 
@@ -75,9 +75,9 @@ def _pieces(placement: Placement, stage: Stage, runs: tuple[BlockRun, ...], *, w
     start, stop = placement.x(axis.blocks[stage.first].start), placement.x(axis.blocks[stage.stop - 1].stop)
     if whole or needs_whole_stage(stop - start, runs):
         return [_Piece(stage.id, stage_title(axis.graph, stage), runs, start, stop)]
-    unit = (stop - start) / (stage.stop - stage.first)
     least = [_ONE_PX if run.size == 1 else _RUN_PX for run in runs]
-    over = [unit * run.size - low for low, run in zip(least, runs, strict=True)]
+    exact = [(axis.blocks[run.stop - 1].stop - axis.blocks[run.first].start) * placement.scale for run in runs]
+    over = [width - low for low, width in zip(least, exact, strict=True)]
     spare = sum(max(room, 0.0) for room in over)
     share = sum(max(-room, 0.0) for room in over) / spare if spare else 0.0
     pieces = []
@@ -133,7 +133,7 @@ def _box(sheet: Sheet, placement: Placement, piece: _Piece) -> Boxed:
     x0, x1, y, half = piece.x0 + gap, piece.x1 - gap, rows.main_y, rows.half_block
     texts = _summaries(axis.graph, piece)
     title = piece.title or f"{piece.id}: {texts[0]}"
-    teeth = _teeth(x1 - x0)
+    teeth = _teeth(x1 - x0, piece.size)
     upper, divisions = _stacked(face, x1 - x0, half, teeth)
     points = (*((x0 + x, y - high) for x, high in upper), *((x0 + x, y + high) for x, high in reversed(upper)))
     sheet.boxes.append(Polyline(piece.id, "stage" if piece.title else "run", points, True, title))
@@ -156,9 +156,11 @@ class _Teeth(NamedTuple):
     width: float
 
 
-def _teeth(width: float) -> _Teeth:
+def _teeth(width: float, blocks: int) -> _Teeth:
     tooth = min(_TOOTH_PX, (width - _LEAST_BODY_PX) / 2)
-    return _Teeth(max(min(int(width / (6 * _TOOTH_PX)), 3), 1), tooth) if tooth >= _LEAST_TOOTH_PX else _Teeth(0, 0.0)
+    if tooth < _LEAST_TOOTH_PX:
+        return _Teeth(0, 0.0)
+    return _Teeth(max(min(int(width / (6 * _TOOTH_PX)), _MOST_TEETH, blocks // 2), 1), tooth)
 
 
 def _stacked(
@@ -175,7 +177,11 @@ def _stacked(
     form = outline(face.form, round(teeth.width, 1), half)
     if form.points:
         profile = [(dx, -dy) for dx, dy in form.points[: len(form.points) // 2]]
-        return [(start + dx, high) for start in starts for dx, high in profile], ()
+        upper = [(start + dx, high) for start in starts for dx, high in profile]
+        if face.form.is_custom:  # Whose ends are cut: the body between them is not.
+            body, middle = teeth.number * teeth.width + _NOTCH_PX, len(upper) // 2
+            upper[middle:middle] = [(body, half), (width - body, half)]
+        return upper, ()
     places = (*(start + teeth.width for start in starts[: teeth.number]), *starts[teeth.number :])
     upper = [(0.0, half - _NOTCH_PX), (_NOTCH_PX, half)]
     for place in places:

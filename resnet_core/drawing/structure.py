@@ -9,6 +9,7 @@ from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.block_level import block_items
 from resnet_core.drawing.captions import shape_caption, stage_title
+from resnet_core.drawing.compact_axis import CompactAxis
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.display_list import Arch, Drawing, Item, Level, Polyline, Role, Text
 from resnet_core.drawing.feature_marks import feature_of_stage, is_backbone
@@ -27,7 +28,7 @@ _ROW_HEIGHT = 150.0
 _ROW_GAP = 14.0
 _BLOCK_PX = 64.0
 _CONV_PX = 72.0
-_STAGE_PX: dict[Level, float] = {"network": 110.0, "stage": 240.0}
+_STAGE_PX: dict[Level, float] = {"network": 132.0, "stage": 240.0}
 _MOST_ROW_PX = 2000.0
 
 
@@ -88,10 +89,10 @@ def heading_items(placement: Placement) -> Iterator[Item]:
 def axis_and_scale(graph: Graph, level: Level) -> tuple[DepthAxis, float]:
     """Return the axis on which a whole picture at `level` is drawn, and the pixels a unit of it.
 
-    Where stages are single boxes they are equally wide, however many blocks they have.
+    What is drawn as one box is about as wide as its words, however many blocks it stands for.
     """
     if level in _STAGE_PX:
-        return CompactAxis(graph), _STAGE_PX[level]
+        return CompactAxis(graph, by_runs=level == "stage"), _STAGE_PX[level]
     axis = DepthAxis(graph)
     return axis, _BLOCK_PX if level == "block" else _CONV_PX / axis.layer_share
 
@@ -117,27 +118,6 @@ def _row(axis: DepthAxis, scale: float, ends: tuple[Span, Span], top: float) -> 
     # A hair inside the ends, so that the columns that only touch them stay out.
     hair = 1e-6
     return Placement(axis, _MARGIN - first * scale, scale, first + hair, last - hair, top, _ROW_HEIGHT, 12.0)
-
-
-class CompactAxis(DepthAxis):
-    """An axis on which each stage takes one unit, however many blocks it has."""
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
-        blocks: list[Span] = []
-        stages: list[Span] = []
-        start = self.stem.stop
-        for stage in graph.stages:
-            count = stage.stop - stage.first
-            blocks += [
-                Span(graph.blocks[stage.first + index].id, start + index / count, start + (index + 1) / count)
-                for index in range(count)
-            ]
-            stages.append(Span(stage.id, start, start + 1))
-            start += 1
-        self.blocks, self.stages = tuple(blocks), tuple(stages)
-        self.head = Span(self.head.id, start, start + self.head.width)
-        self._index((self.stem, *self.blocks, self.head))
 
 
 def _title(graph: Graph, width: float) -> Iterator[Item]:
