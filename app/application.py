@@ -141,7 +141,9 @@ class Application(QObject):
         self.theme.changed.connect(self._dress)
 
     def _make_views(self) -> None:
-        self.atlas = AtlasView(self.document, self.selection, self.pinned, self.runs, self.theme)
+        self.atlas = AtlasView(
+            self.document, self.selection, self.pinned, self.runs, self.latency, self.theme
+        )
         # What stands in the docks comes right after the first paint, which it would double.
         self._architecture_page = LazyPage(self._architecture_view, waits=True, wish=QSize(268, 700))
         self._inspector_page = LazyPage(self._inspector_view, waits=True, wish=QSize(292, 460))

@@ -12,7 +12,7 @@ import pytest
 from tests.source_tree import ROOT
 
 
-def render(out: Path) -> subprocess.CompletedProcess[str]:
+def render(out: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Draws ResNet-18 as a person without a display would."""
     without_display = {
         name: value
@@ -20,7 +20,7 @@ def render(out: Path) -> subprocess.CompletedProcess[str]:
         if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     }
     return subprocess.run(
-        [sys.executable, "-m", "app", "render", "ResNet-18", "--out", str(out)],
+        [sys.executable, "-m", "app", "render", "ResNet-18", "--out", str(out), *words],
         cwd=ROOT,
         env=without_display,
         capture_output=True,
@@ -48,3 +48,18 @@ def test_that_one_line_says_so_when_the_file_cannot_be_written(tmp_path: Path, n
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
     assert name in result.stderr
+
+
+def test_that_tracks_are_drawn_under_the_structure_when_they_are_named(tmp_path: Path) -> None:
+    result = render(tmp_path / "drawing.svg", "--tracks", "macs,shape", "--level", "stage")
+    assert (result.returncode, result.stderr) == (0, "")
+    written = (tmp_path / "drawing.svg").read_text(encoding="utf-8")
+    assert [written.count(f'id="track-{key}"') for key in ("structure", "macs", "shape", "parameters")] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("words", [("--tracks", "macs,colour"), ("--scale", "0")])
+def test_that_one_line_says_so_when_a_choice_cannot_be(tmp_path: Path, words: tuple[str, str]) -> None:
+    result = render(tmp_path / "drawing.svg", *words)
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert words[0] in result.stderr

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.display_list import Level
-from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX
+from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX, STAGE_FROM_PX
 
 MOST_BLOCK_PX = 3000.0
 """Beyond this width of a block there is nothing more to see."""
@@ -120,6 +120,12 @@ class DepthView(NamedTuple):
         if self.level is not None:
             return float(self.level in ("block", "layer"))
         return _ramp(self.scale, BLOCK_FROM_PX)
+
+    def stage_opacity(self) -> float:
+        """Return how far the runs inside the stages have faded in over whole stages, 0 to 1."""
+        if self.level is not None:
+            return float(self.level != "network")
+        return _ramp(self.scale * self.axis.widest_stage, STAGE_FROM_PX)
 
 
 def _ramp(room: float, needed: float) -> float:

@@ -215,7 +215,13 @@ def test_that_the_block_chosen_in_the_atlas_is_selected_in_the_table(qtbot: QtBo
     assert "layer3.1" in table.copy_table("tsv", selected_only=True)
 
 
-def test_that_find_layer_leads_to_the_filter(qtbot: QtBot, application: Application) -> None:
+def test_that_find_leads_to_the_bar_of_the_atlas_and_elsewhere_to_the_filter(
+    qtbot: QtBot, application: Application
+) -> None:
+    application.actions["find_layer"].trigger()
+    assert application.window.page == "atlas"
+    assert application.atlas.hands.find_bar.is_open
+    application.window.show_page("layers")
     application.actions["find_layer"].trigger()
     assert application.window.page == "layers"
     table = application.layers.view()

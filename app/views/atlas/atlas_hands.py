@@ -16,6 +16,7 @@ from app.views.atlas.finds import Finds
 from app.views.atlas.hands_overlay import HandsOverlay
 from app.views.atlas.minimap import FOOTER_HEIGHT
 from app.views.atlas.stage_edges import StageEdges
+from app.views.atlas.track_drag import TrackDrag
 from resnet_core.drawing.reading import Reader
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class AtlasHands(QObject):
         self.edits = AtlasEdits(atlas)
         self.walk = AtlasWalk(atlas)
         self.edges = StageEdges(atlas, self.edits)
+        self.tracks = TrackDrag(atlas)
         self.finds = Finds(atlas)
         self.overlay = HandsOverlay(atlas, self.edges, self.finds)
         self.strip = EditStrip(atlas, self.edits)
@@ -71,12 +73,17 @@ class AtlasHands(QObject):
 
     # What the pointer and the keys ask for
 
+    def refresh_footer(self) -> None:
+        """Have the line under the tracks, which tells of what is under the pointer, painted anew."""
+        self._atlas.viewport().update(self._footer().toAlignedRect())
+
     def hover_edge(self, at: QPointF | None) -> bool:
         """Show the grip of the stage's edge at `at`, and return whether there is one."""
         place = self.edges.edge_at(at) if at is not None else None
         if place != self.edges.hovered:
             self.edges.hovered = place
             self.overlay.refresh()
+            self.refresh_footer()
         return place is not None
 
     def take_edge(self, at: QPointF) -> None:
@@ -89,15 +96,16 @@ class AtlasHands(QObject):
         self.edges.move(at)
         self.overlay.refresh()
 
-    def release_edge(self) -> None:
-        """Make the edit that the drag asks for."""
-        self.edges.release()
+    def release_edge(self) -> bool:
+        """Make the edit that the drag asks for; return whether it asked for any."""
+        asked = self.edges.release()
         self.edges.hovered = None
         self.overlay.refresh()
+        return asked
 
     def let_go(self) -> bool:
-        """Let go of a held edge without an edit; return whether one was held."""
-        held = self.edges.cancel()
+        """Let go of a held edge or track without a change; return whether one was held."""
+        held = self.edges.cancel() or self.tracks.cancel()
         self.overlay.refresh()
         return held
 
@@ -107,6 +115,7 @@ class AtlasHands(QObject):
             self._place()
         elif event.type() == QEvent.Type.Leave:
             self.hover_edge(None)
+            self.refresh_footer()
         return False
 
     @property
@@ -116,11 +125,14 @@ class AtlasHands(QObject):
 
     def _place(self) -> None:
         """Put the strip where the footer is, as wide as the whole Atlas."""
-        minimap, width = self._atlas.minimap_rect(), self._atlas.viewport().width()
-        self.strip.place(QRectF(_SIDE, minimap.top() - FOOTER_HEIGHT, width - 2 * _SIDE, FOOTER_HEIGHT - 2))
+        self.strip.place(self._footer())
         self.overlay.refresh()
         if self._stale and self._atlas.isVisible():
             self._show_network()
+
+    def _footer(self) -> QRectF:
+        top, width = self._atlas.minimap_rect().top() - FOOTER_HEIGHT, self._atlas.viewport().width()
+        return QRectF(_SIDE, top, width - 2 * _SIDE, FOOTER_HEIGHT - 2)
 
     def _show_network(self) -> None:
         self._stale = not self._atlas.isVisible()
@@ -135,5 +147,6 @@ class AtlasHands(QObject):
             return
         self.strip.refresh()
         self.overlay.update()
-        if id and self._atlas.hasFocus():
+        focus = self._atlas.window().focusWidget()
+        if id and focus is not None and (focus is self._atlas or self._atlas.isAncestorOf(focus)):
             self.speak(self._reader.selected(id))

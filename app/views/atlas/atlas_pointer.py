@@ -14,7 +14,7 @@ from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
-Drag = Literal["none", "press", "pan", "step", "resize", "minimap", "edge"]
+Drag = Literal["none", "press", "pan", "step", "resize", "minimap", "edge", "track"]
 _DRAG_PX = 4.0
 _WHEEL_BASE = 1.0016
 _NOTCH = 120
@@ -45,6 +45,8 @@ class AtlasPointer:
             self._set_step(event.position())
         if self._drag == "edge":
             self._atlas.hands.take_edge(event.position())
+        if self._drag == "track":
+            self._atlas.hands.tracks.take(event.position())
 
     def move(self, event: QMouseEvent) -> None:
         """Go on with a drag, or show what the pointer is over."""
@@ -69,17 +71,23 @@ class AtlasPointer:
             self._resize(at)
         elif self._drag == "edge":
             self._atlas.hands.drag_edge(at)
+        elif self._drag == "track" and (at - self._start).manhattanLength() >= _DRAG_PX:
+            self._atlas.hands.tracks.move(at)
 
     def release(self, event: QMouseEvent) -> None:
         """End a drag; a press that never moved selects what it is on."""
+        at = event.position()
+        still = (at - self._start).manhattanLength() < _DRAG_PX
+        if self._drag == "edge" and not self._atlas.hands.release_edge() and still:
+            self._drag = "press"
         if self._drag == "press":
-            span = self._atlas.span_at(event.position().x())
-            if span is not None and self._row_at(event.position()) is not None:
+            span = self._atlas.span_at(at.x())
+            if span is not None and self._row_at(at) is not None:
                 self._atlas.select_span(span)
-        if self._drag == "edge":
-            self._atlas.hands.release_edge()
+        if self._drag == "track":
+            self._atlas.hands.tracks.drop()
         self._drag = "none"
-        self._hover(event.position())
+        self._hover(at)
 
     def double_click(self, event: QMouseEvent) -> None:
         """Follow the newest step (on the waterfall), or show the whole network."""
@@ -114,7 +122,7 @@ class AtlasPointer:
             return "edge"
         if self._on_handle(at) or (self._history_row(at) is not None and at.x() > self._atlas.depth_view.right):
             return "step"
-        return "press"
+        return "press" if self._atlas.hands.tracks.row_at(at) is None else "track"
 
     def _hover(self, at: QPointF) -> None:
         kind = self._kind_at(at)
@@ -122,11 +130,15 @@ class AtlasPointer:
             "resize": Qt.CursorShape.SplitVCursor,
             "step": Qt.CursorShape.SizeVerCursor,
             "edge": Qt.CursorShape.SplitHCursor,
+            "track": Qt.CursorShape.OpenHandCursor,
         }
         self._atlas.hands.hover_edge(at if kind == "edge" else None)
         self._atlas.viewport().setCursor(cursors.get(kind, Qt.CursorShape.ArrowCursor))
         inside = kind == "press" and self._row_at(at) is not None
-        self._atlas.set_hovered(self._atlas.span_at(at.x()) if inside else None)
+        hovered = self._atlas.span_at(at.x()) if inside else None
+        if hovered != self._atlas.hovered:
+            self._atlas.set_hovered(hovered)
+            self._atlas.hands.refresh_footer()
 
     def _content(self, at: QPointF) -> QPointF:
         return QPointF(at.x(), at.y() + self._atlas.scroll_offset)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.state.architecture_document import ArchitectureDocument, Snapshot
+from app.state.latency_state import LatencyState
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from resnet_core.drawing.tracks.arrangement import Arrangement
-from resnet_core.drawing.tracks.catalog import Counted, TrackSources, make_track
+from resnet_core.drawing.tracks.catalog import Counted, MeasuredTimes, TrackSources, make_track
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.titles import FRESH, TITLES
 from resnet_core.drawing.tracks.track import Track
+
+_Sources = tuple[Counted, Counted | None]
 
 
 class AtlasTracks:
@@ -22,20 +25,27 @@ class AtlasTracks:
     """
 
     def __init__(
-        self, document: ArchitectureDocument, selection: SelectionState, pinned: PinnedState, runs: RunsState
+        self,
+        document: ArchitectureDocument,
+        selection: SelectionState,
+        pinned: PinnedState,
+        runs: RunsState,
+        latency: LatencyState,
     ) -> None:
         self._document, self._selection, self._pinned, self._runs = document, selection, pinned, runs
+        self.latency = latency
         self.arrangement: Arrangement = FRESH
         self.flow = FlowData()
         self.snapshot: Snapshot = document.snapshot
         self._made: dict[str, Track] = {}
-        self._of: object = None
+        self._of: _Sources = (self._counted(self.snapshot), None)
 
     def refresh(self) -> bool:
         """Take the document, the reference and the run as they are now; return whether the network is another."""
         before, self.snapshot = self.snapshot, self._document.snapshot
-        now = (self.snapshot, self._reference())
-        if now != self._of:
+        reference = self._reference()
+        now = (self._counted(self.snapshot), self._counted(reference) if reference is not None else None)
+        if not _same(now, self._of):
             self._of, self._made = now, {}
         self.take_run()
         return before is not self.snapshot
@@ -59,16 +69,25 @@ class AtlasTracks:
 
     def _track(self, key: str) -> Track:
         if key not in self._made:
-            reference = self._reference()
-            sources = TrackSources(
-                Counted(self.snapshot.graph, self.snapshot.report),
-                self.flow,
-                Counted(reference.graph, reference.report) if reference is not None else None,
-            )
-            self._made[key] = make_track(key, sources)
+            shown, reference = self._of
+            self._made[key] = make_track(key, TrackSources(shown, self.flow, reference))
         return self._made[key]
+
+    def _counted(self, snapshot: Snapshot) -> Counted:
+        latency = self.latency.latency_of(snapshot.config)
+        times = MeasuredTimes(latency.layers_s, f"{latency.device}, batch {latency.batch}") if latency else None
+        return Counted(snapshot.graph, snapshot.report, times)
 
     def _reference(self) -> Snapshot | None:
         """Return the pinned reference, unless it is what is open."""
         reference = self._pinned.reference
         return reference if reference is not None and reference.config != self.snapshot.config else None
+
+
+def _same(one: _Sources, other: _Sources) -> bool:
+    """Whether two are of the same networks, reports and times; they are compared by identity, being large."""
+    return [_parts(counted) for counted in one] == [_parts(counted) for counted in other]
+
+
+def _parts(counted: Counted | None) -> tuple[int, int, MeasuredTimes | None] | None:
+    return None if counted is None else (id(counted.graph), id(counted.report), counted.times)

@@ -26,6 +26,7 @@ from app.painting.paint_style import PaintStyle
 from app.painting.render_drawing import image_of
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument, Snapshot
+from app.state.latency_state import LatencyState
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
@@ -35,6 +36,7 @@ from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_pointer import AtlasPointer
 from app.views.atlas.atlas_tracks import AtlasTracks
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
+from app.views.atlas.tensor_pass import TensorPass
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Drawing
@@ -66,12 +68,13 @@ class AtlasView(QAbstractScrollArea):
         selection: SelectionState,
         pinned: PinnedState,
         runs: RunsState,
+        latency: LatencyState,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.document, self.selection, self._pinned, self._runs = document, selection, pinned, runs
-        self.tracks = AtlasTracks(document, selection, pinned, runs)
+        self.tracks = AtlasTracks(document, selection, pinned, runs, latency)
         self._theme = theme
         self.style_of_paint = PaintStyle(theme.colors, self.font())
         self._view = DepthView.fitted(DepthAxis(self.snapshot.graph), 0.0, 1.0)
@@ -83,6 +86,7 @@ class AtlasView(QAbstractScrollArea):
         self._set_up_widget()
         self._listen(theme)
         self.hands = AtlasHands(self)
+        self.tensor_pass = TensorPass(self, theme)
 
     # What others ask of the view
 
@@ -220,6 +224,7 @@ class AtlasView(QAbstractScrollArea):
     def _listen(self, theme: Theme) -> None:
         self.document.changed.connect(lambda _snapshot: self._refresh_when_shown())
         self._pinned.changed.connect(self._refresh_when_shown)
+        self.tracks.latency.changed.connect(self._refresh_when_shown)
         self._runs.advanced.connect(lambda _key: self._refresh_run())
         self._runs.current_changed.connect(self._refresh_run)
         self._runs.shown_changed.connect(self._refresh_run)

@@ -95,7 +95,7 @@ def _system(rows: Sequence[TrackRow], view: DepthView, shown: PictureTracks, dy:
     )
     if not moved:
         return
-    yield Group("", tuple(stage_borders(view, moved[0].rect.top - TOP_MARGIN / 2, moved[-1].rect.bottom)))
+    yield from stage_borders(view, moved[0].rect.top - TOP_MARGIN / 2, moved[-1].rect.bottom)
     yield from row_rules(moved)
     for row in moved:
         yield row_group(row, frame_of(row, view, shown.arrangement, shown.style))

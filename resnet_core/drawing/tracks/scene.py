@@ -16,7 +16,7 @@ from resnet_core.drawing.tracks.track import GUTTER_GAP, SMALL_SHARE, TrackFrame
 from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 
 _MOST_TITLE_PX = 150.0
-_WIDEST_NUMBER = "10⁻⁸⁸"
+_WIDEST_NUMBER = "88.8 MB"
 _SWATCH_PX = 12.0
 
 
@@ -75,7 +75,7 @@ def _numbers_width(style: SceneStyle) -> float:
 
 
 def _name_items(row: TrackRow, frame: TrackFrame) -> Iterator[Item]:
-    """Yield name, subtitle and legend at the left, shortened where the scale's numbers begin."""
+    """Yield name, lines under it and legend at the left, shortened where the scale's numbers begin."""
     style = SceneStyle(frame.text_size, frame.fit, frame.pixel_ratio, frame.say)
     gutter, small = row.gutter, frame.small
     width = (gutter.width - _numbers_width(style)) / frame.fit
@@ -84,8 +84,10 @@ def _name_items(row: TrackRow, frame: TrackFrame) -> Iterator[Item]:
     shown = elided(title, width, frame.text_size, bold=True)
     yield Text("", "title", gutter.left, y, shown, frame.text_size, "left", True, title)
     y += line
-    if subtitle and y + small / 2 <= gutter.bottom + TRACK_GAP / 2:
-        yield Text("", "subtitle", gutter.left, y, elided(subtitle, width, small), small, "left", False, subtitle)
+    for place, words in enumerate(subtitle.splitlines()):
+        y += text_height(small) if place else 0.0
+        if y + small / 2 <= gutter.bottom + TRACK_GAP / 2:
+            yield Text("", "subtitle", gutter.left, y, elided(words, width, small), small, "left", False, words)
     y += 0.4 * small
     for entry in row.track.legend():
         y += text_height(small)

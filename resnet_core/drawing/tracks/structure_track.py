@@ -70,10 +70,13 @@ def shown_levels(view: DepthView) -> tuple[tuple[Level, float], ...]:
     """Return the levels of detail to draw, coarse first, with their opacity; two while one fades into the next."""
     if view.level is not None:
         return ((view.level, 1.0),)
-    layers, blocks = view.layer_opacity(), view.block_opacity()
+    layers, blocks, stages = view.layer_opacity(), view.block_opacity(), view.stage_opacity()
     levels: tuple[tuple[Level, float], ...] = (
-        ("stage", 1.0 - blocks), ("block", min(blocks, 1.0 - layers)), ("layer", layers)
-    )  # fmt: skip
+        ("network", 1.0 - stages),
+        ("stage", min(stages, 1.0 - blocks)),
+        ("block", min(blocks, 1.0 - layers)),
+        ("layer", layers),
+    )
     return tuple((level, opacity) for level, opacity in levels if opacity > 0)
 
 
