@@ -58,6 +58,16 @@ class ViewCommands(QObject):
         """Show the whole depth axis."""
         self._atlas.zoom_to_fit()
 
+    def animate_pass(self) -> None:
+        """Bring the Atlas to the front and play the pass through the network, or take it away."""
+        if not self._atlas.tensor_pass.is_open:
+            self._window.show_page("atlas")
+        self._atlas.tensor_pass.toggle()
+
+    def animates_pass(self) -> bool:
+        """Return whether the pass is shown."""
+        return self._atlas.tensor_pass.is_open
+
     def fill_tracks(self, menu: QMenu) -> None:
         """Fill a menu with the tracks that can be shown and hidden."""
         add_track_choices(menu, self._atlas)

@@ -22,7 +22,7 @@ _CHANGES_FROM, _CHANGES_UNTIL = 0.4, 0.6
 _SPLITS_UNTIL, _MEETS_FROM = 0.14, 0.86
 _SLAB_PX = 24.0
 #: What the structure writes on its lines stays above the road.
-_OVER_THE_ROAD = frozenset({"quiet_label", "projection_box", "zero_pad_box", "funnel", "projection_label",
+_OVER_THE_ROAD = frozenset({"label", "quiet_label", "projection_box", "zero_pad_box", "funnel", "projection_label",
                             "zero_pad_label"})  # fmt: skip
 _SKIP_SLAB_SHARE = 0.75
 _LEAST_SKIP_PX = 24.0
@@ -53,8 +53,8 @@ class BlockPass:
         self._calm = calm(sight.timeline)
         self._scale = sight.norms.scale()
         items = list(level_items(sight.placement, sight.level))
-        mains = [item for item in items if isinstance(item, Polyline) and item.role == "main_line"]
-        self._ends = mains[0].points[0][0], mains[-1].points[-1][0]
+        first, last = max(sight.placement.first, 0.0), min(sight.placement.last, sight.placement.axis.length)
+        self._ends = sight.placement.x(first), sight.placement.x(last)
         self._over = [item for item in items if item.role in _OVER_THE_ROAD]
         self._texts = [item for item in self._over if isinstance(item, Text) and item.y > sight.placement.main_y + 1]
         arches = [item for item in items if isinstance(item, Arch)]

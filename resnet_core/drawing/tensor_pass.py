@@ -18,6 +18,8 @@ TRAVEL_SHARE = 0.4
 #: Of the time until the other road is done, the share that a tensor takes which then waits for it.
 _LONG_SHARE = 0.5
 
+_SAME = 1e-6
+
 Ranks = tuple[tuple[float, ...], float]
 
 
@@ -102,15 +104,31 @@ class PassTimeline:
         """Yield every edge of the network once, column by column."""
         return chain.from_iterable(self.times(place).legs for place in range(len(self.axis.columns)))
 
-    def block_stops(self) -> tuple[float, ...]:
-        """Return the moments to step through where blocks are seen: both roads are under way, both have met."""
-        stops = [place + share for place in range(len(self.axis.columns)) for share in self._shares(place)]
-        return (0.0, *stops, self.length)
+    def stops(self, place: int, *, by_layer: bool) -> tuple[float, ...]:
+        """Return the moments to step through in a column: whenever a layer is done, or where blocks are seen, when both
+        roads are taken, under way, and have met.
+        """
+        if by_layer:
+            return self.times(place).moments
+        return tuple(place + share for share in self._shares(place))
 
-    def layer_stops(self) -> tuple[float, ...]:
-        """Return the moments to step through where layers are seen: whenever one is done."""
-        moments = chain.from_iterable(self.times(place).moments for place in range(len(self.axis.columns)))
-        return (0.0, *moments)
+    def stop_after(self, moment: float, *, by_layer: bool) -> float:
+        """Return the next moment to step to; the end after the last."""
+        place = self.place_at(moment)
+        for near in range(place, min(place + 2, len(self.axis.columns))):
+            for stop in self.stops(near, by_layer=by_layer):
+                if stop > moment + _SAME:
+                    return stop
+        return self.length
+
+    def stop_before(self, moment: float, *, by_layer: bool) -> float:
+        """Return the moment to step back to; the start before the first."""
+        place = self.place_at(moment)
+        for near in range(place, max(place - 2, -1), -1):
+            for stop in reversed(self.stops(near, by_layer=by_layer)):
+                if stop < moment - _SAME:
+                    return stop
+        return 0.0
 
     def _shares(self, place: int) -> tuple[float, ...]:
         id = self.column(place).id

@@ -11,7 +11,7 @@ from resnet_core.drawing.pass_pace import Detail, word_detail
 from resnet_core.drawing.pass_words import caption
 from resnet_core.drawing.say import as_written
 from resnet_core.drawing.tensor_pass import PassTimeline
-from tests.drawing.test_tensor_pass import DIRECTIONS, MAKES, timeline_of
+from tests.drawing.test_tensor_pass import DIRECTIONS, MAKES, timeline_of, walked
 
 NO_NORMS = PassNorms()
 
@@ -69,7 +69,7 @@ def test_that_a_plain_block_says_what_its_one_road_made_of_the_norm() -> None:
 def test_that_every_moment_has_a_sentence_with_all_its_facts(name: str, detail: Detail) -> None:
     for direction in DIRECTIONS:
         timeline = timeline_of(name, direction)
-        for stop in timeline.layer_stops():
+        for stop in walked(timeline, by_layer=True):
             found = caption(timeline, stop, detail, NO_NORMS, as_written)
             assert found.text and not re.search(r"[{}]", found.text), found.text
             graph = timeline.graph

@@ -109,14 +109,28 @@ def test_that_the_shortcut_is_done_first_and_waits_where_the_roads_meet(name: st
             assert max(other.arrives for other in others) > meeting[0].arrives
 
 
+def walked(timeline: PassTimeline, *, by_layer: bool) -> list[float]:
+    """Every moment that stepping on from the start comes to."""
+    stops = [0.0]
+    while stops[-1] < timeline.length:
+        stops.append(timeline.stop_after(stops[-1], by_layer=by_layer))
+    return stops
+
+
 @pytest.mark.parametrize("direction", DIRECTIONS)
-def test_that_steps_ascend_from_the_start_to_the_end(direction: Direction) -> None:
+def test_that_steps_lead_on_to_the_end_and_back_the_same_way(direction: Direction) -> None:
     for name in ("ResNet-50", "Plain-20", "SE"):
         timeline = timeline_of(name, direction)
-        for stops in (timeline.block_stops(), timeline.layer_stops()):
-            assert stops[0] == 0 and stops[-1] == timeline.length
+        for by_layer in (False, True):
+            stops = walked(timeline, by_layer=by_layer)
             assert all(a < b for a, b in pairwise(stops))
-        assert len(timeline.layer_stops()) > len(timeline.block_stops()) > len(timeline.axis.columns)
+            back = [timeline.stop_before(stop, by_layer=by_layer) for stop in stops[1:]]
+            assert back == pytest.approx(stops[:-1])
+            assert timeline.stop_before(0.0, by_layer=by_layer) == 0.0
+        done = {
+            visit.leaves for place in range(int(timeline.length)) for visit in timeline.times(place).visits.values()
+        }
+        assert all(min(abs(stop - moment) for stop in stops) < 1e-6 for moment in done)
 
 
 def test_that_a_pass_from_afar_takes_a_bounded_time_whatever_the_depth() -> None:
@@ -136,4 +150,4 @@ def test_that_resnet_1202_is_laid_out_only_as_far_as_it_is_asked_for() -> None:
     times = timeline.times(place)
     assert times.column is timeline.axis.blocks[300]
     assert {leg.edge.target for leg in times.legs} == {node.id for node in timeline.axis.nodes_of(times.column)}
-    assert len(timeline.block_stops()) > 600
+    assert timeline.stop_after(place + 0.2, by_layer=False) == place + 0.5

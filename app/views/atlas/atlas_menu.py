@@ -38,6 +38,7 @@ def atlas_menu(atlas: AtlasView, at: QPoint, *, by_key: bool = False) -> QMenu:
     )
     _add(menu, "zoom_to_fit", translate("Atlas", "Show whole network"), atlas.zoom_to_fit)
     _add(menu, "find", translate("Atlas", "Find…"), atlas.hands.find_bar.open_bar)
+    _add(menu, "animate_pass", translate("Atlas", "Animate the pass"), atlas.tensor_pass.open)
     _add(menu, "copy_image", translate("Atlas", "Copy as image"), atlas.copy_image)
     _add(menu, "copy_text", translate("Atlas", "Copy as text"), atlas.copy_text)
     menu.addSeparator()

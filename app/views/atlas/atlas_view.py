@@ -37,6 +37,7 @@ from app.views.atlas.atlas_pointer import AtlasPointer
 from app.views.atlas.atlas_tracks import AtlasTracks
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
 from app.views.atlas.tensor_pass import TensorPass
+from app.views.atlas.tensor_pass import TensorPass
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Drawing
@@ -86,6 +87,7 @@ class AtlasView(QAbstractScrollArea):
         self._set_up_widget()
         self._listen(theme)
         self.hands = AtlasHands(self)
+        self.tensor_pass = TensorPass(self, theme)
         self.tensor_pass = TensorPass(self, theme)
 
     # What others ask of the view

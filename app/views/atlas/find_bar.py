@@ -127,7 +127,9 @@ class FindBar(QFrame):
     def _make_room(self) -> None:
         """Give the bar its line over the viewport, or take it back."""
         height = self.sizeHint().height() if self.is_open else 0
-        self._atlas.setViewportMargins(0, height, 0, 0)
+        margins = self._atlas.viewportMargins()
+        margins.setTop(height)
+        self._atlas.setViewportMargins(margins)
         self.setGeometry(0, 0, self._atlas.width(), height)
 
     def _tell(self) -> None:
