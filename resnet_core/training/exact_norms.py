@@ -49,13 +49,19 @@ def write_norm(values: Tensor, cell: Tensor) -> None:
 
 def write_cosine(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cell: Tensor) -> None:
     """Write the cosine between two tensors of one shape whose `norms` are known; nan where one of them is zero."""
-    if first.device.type == "cpu" and first.dtype == torch.float32 and all(map(_is_safe, norms)):
-        cell.fill_(_host_product(first, second) / (norms[0].item() * norms[1].item()))
-        return
+    wide = first.dtype
+    if first.device.type == "cpu":
+        length = norms[0].item() * norms[1].item()
+        if math.isnan(length) or length == 0:
+            cell.fill_(math.nan)
+            return
+        if first.dtype == torch.float32 and all(map(_is_safe, norms)):
+            cell.fill_(_host_product(first, second) / length)
+            return
+        wide = cell.dtype
     # Brought to length 1 first, as a product of two small gradients would leave float32's range.
-    wide = cell.dtype if first.device.type == "cpu" else first.dtype
     one, other = first.to(wide) / norms[0].to(wide), second.to(wide) / norms[1].to(wide)
-    torch.sum(one * other, dtype=cell.dtype, dim=(), out=cell)
+    cell.copy_((one * other).sum(dtype=cell.dtype))
 
 
 def write_moments(x_NCHW: Tensor, mean_cell: Tensor | None, variance_cell: Tensor) -> None:

@@ -271,3 +271,18 @@ def test_that_fused_norms_are_those_of_the_blocks_wherever_they_are_computed(dty
     norms = norms_together(fused_norms(tensors, dtype), torch.tensor([0, 1, 0]), 2)
     expected = float(torch.cat((tensors[0].flatten(), tensors[2])).double().norm())
     assert norms.tolist() == pytest.approx([expected, 0.0], rel=1e-6)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_that_quantities_on_cuda_are_those_of_the_cpu() -> None:
+    config = NETWORKS["bottleneck"]
+    expected = captured(build_model(config, seed=0)).block_quantities
+    model = build_model(config, seed=0).to("cuda")
+    capture = FlowCapture(tuple(model.blocks.values()), torch.device("cuda"))
+    images_NCHW, labels_N = batch()
+    with capture.capturing(0):
+        F.cross_entropy(model(images_NCHW.cuda()), labels_N.cuda()).backward()
+    found = capture.rows(1)[0].block_quantities
+    for name in set(BLOCK_QUANTITIES) - {"update_ratio"}:
+        assert list(found[name]) == pytest.approx(list(expected[name]), rel=1e-2, abs=1e-2), name
