@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from resnet_core.configuration import structure_edits as edits
-from resnet_core.configuration.architecture_config import ArchitectureConfig, parse_block_id
+from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.block_plan import BlockPlan, shortcut_kind
 from resnet_core.configuration.block_sections import BlockKind, ShortcutOption
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
@@ -42,11 +42,9 @@ class KeyEdit(NamedTuple):
     make: Callable[[], ArchitectureConfig]
 
 
-def key_edits(config: ArchitectureConfig, block: str) -> tuple[KeyEdit, ...]:
-    """Return the edits of `block` (`layer2.0`) and its stage, in the order in which they are offered."""
-    number, index = parse_block_id(block)
-    plan = next(plan for plan in config.block_plans() if (plan.stage, plan.position) == (number, index))
-    return (*_of_block(config, plan), *_of_stage(config, number - 1))
+def key_edits(config: ArchitectureConfig, plan: BlockPlan) -> tuple[KeyEdit, ...]:
+    """Return the edits of a block of `config`, given by its plan, and of its stage, in the order they are offered."""
+    return (*_of_block(config, plan), *_of_stage(config, plan.stage - 1))
 
 
 def _of_block(config: ArchitectureConfig, plan: BlockPlan) -> tuple[KeyEdit, ...]:

@@ -45,10 +45,11 @@ _Test = Callable[[_Subject], bool]
 
 
 class _Term(NamedTuple):
-    """One thing asked for: of a block, of a layer; a layer answers for its block where only that can."""
+    """One thing asked for: of a block, of a layer; what is `inherited` holds of a layer where it holds of its block."""
 
     of_block: _Test
     of_layer: _Test
+    inherited: bool = True
 
 
 def found(graph: Graph, report: CostReport, query: str, word_of: WordOf = str) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def _holds(layer: _Subject, terms: list[_Term]) -> bool:
     for term in terms:
         if term.of_layer(layer):
             own = True
-        elif layer.block is None or not term.of_block(layer):
+        elif layer.block is None or not term.inherited or not term.of_block(layer):
             return False
     return own
 
@@ -232,7 +233,7 @@ def _name(word: str, word_of: WordOf) -> _Term:
         # Where the block's own part of the id has the word, the block is what was meant.
         return node.kind in kinds or node.stage in ends or (word in node.id and word not in node.block)
 
-    return _Term(of_block, of_layer)
+    return _Term(of_block, of_layer, inherited=not attention)
 
 
 def _begins(word: str, text: str) -> bool:

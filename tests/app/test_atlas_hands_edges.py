@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from app.views.atlas.atlas_words import footer
 from resnet_core.analysis.cost_report import cost_report
 from resnet_core.analysis.edit_counts import block_count_counts, edit_counts
 from resnet_core.architecture.graph_builder import build_graph
@@ -120,9 +121,17 @@ def test_that_the_pointer_turns_and_a_grip_is_shown_near_an_edge_and_only_there(
     qtbot.mouseMove(viewport, edge(b, 2) + QPoint(9, 0))
     assert viewport.cursor().shape() == Qt.CursorShape.ArrowCursor
     assert b.atlas.hands.edges.hovered is None and not b.atlas.hands.overlay.isVisible()
+    qtbot.mouseMove(viewport, edge(b, 2))
+    assert footer(b.atlas)[0] == "layer3: 6 blocks; drag the edge to give it more or fewer"
     below = QPoint(edge(b, 2).x(), round(b.row("parameters").rect.center[1]))
     qtbot.mouseMove(viewport, below)
     assert viewport.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_that_a_click_on_an_edge_selects_what_it_is_on(b: Bench, qtbot: QtBot) -> None:
+    qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=edge(b, 2) - QPoint(2, 0))
+    assert b.selection.selected == "layer3.5"
+    assert b.document.undo_stack.count() == 0
 
 
 def test_that_overrides_of_blocks_that_go_go_with_them(b: Bench, qtbot: QtBot) -> None:

@@ -67,7 +67,7 @@ def test_that_kinds_of_blocks_find_blocks_and_kinds_of_layers_layers() -> None:
 def test_that_attention_finds_its_blocks_and_with_a_layer_its_layers() -> None:
     assert len(finds("se", "SE-ResNet-50")) == 16
     assert finds("se linear", "SE-ResNet-50") == ()
-    assert len(finds("se conv 1x1 layer2.0", "SE-ResNet-50")) >= 2
+    assert finds("se conv layer2.0", "SE-ResNet-50") == ("layer2.0.se.fc1", "layer2.0.se.fc2")
 
 
 def test_that_dilation_and_groups_are_found_where_convolutions_have_them() -> None:

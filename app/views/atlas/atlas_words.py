@@ -55,6 +55,11 @@ def table(snapshot: Snapshot, norms: FloatArray | None) -> str:
 def footer(atlas: AtlasView) -> tuple[str, str]:
     """Return what is under the pointer; else what is shown of the network, and how to see more or less of it."""
     view, report = atlas.depth_view, atlas.snapshot.report
+    edge = atlas.hands.edges.hovered
+    if edge is not None:
+        line = translate("Atlas", "%1: %2 blocks; drag the edge to give it more or fewer")
+        blocks = atlas.snapshot.config.stages[edge].blocks
+        return line.replace("%1", f"layer{edge + 1}").replace("%2", exact(blocks)), ""
     if atlas.hovered is not None:
         return essentials(atlas.snapshot, atlas.hovered.id), ""
     if view.is_fitted:

@@ -40,6 +40,8 @@ class EditStrip(QWidget):
         super().__init__(atlas.viewport())
         self.setObjectName("atlas_edit_strip")
         self.setAccessibleName(translate("Atlas", "Edits of the selection"))
+        # What lies under it need not be painted, nor it when that is.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._atlas, self._edits = atlas, edits
         self._chips: list[EditChip] = []
         self._titles: list[tuple[QPointF, str]] = []

@@ -117,12 +117,13 @@ class StageEdges:
         else:
             self.drag = EdgeDrag(place, self.drag.start, at, before, blocks, *self._told(place, before, blocks))
 
-    def release(self) -> None:
-        """Make the edit, as one undo step; with as many blocks as before there is none."""
+    def release(self) -> bool:
+        """Make the edit, as one undo step, and return whether there is one: not with as many blocks as before."""
         drag, self.drag = self.drag, None
         if drag is None or drag.blocks == drag.before or self._atlas.document.snapshot is not self._snapshot:
-            return
+            return False
         self._edits.make(partial(with_stage, self._snapshot.config, drag.place, blocks=drag.blocks), drag.text)
+        return True
 
     def cancel(self) -> bool:
         """Let go without an edit; return whether an edge was held."""
