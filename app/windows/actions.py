@@ -111,6 +111,8 @@ def _view(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    N_("Action", "Show the whole depth axis"), view.shows_atlas),
         ActionSpec("read_structure", menu, N_("Action", "Read Structure as Text"), view.read_structure,
                    tip=N_("Action", "Show stages, blocks and layers as sentences that can be copied")),
+        ActionSpec("animate_pass", menu, N_("Action", "Animate the Pass"), view.animate_pass, ("Ctrl+Shift+A",),
+                   N_("Action", "Follow the tensor forward by both roads, and the gradient back")),
         ActionSpec("tracks", menu, N_("Action", "Tracks"), view.zoom_to_fit, fill=view.fill_tracks,
                    starts_group=True),
         ActionSpec("panels", menu, N_("Action", "Panels"), view.zoom_to_fit, fill=to.window.fill_panels),

@@ -59,14 +59,9 @@ class ViewCommands(QObject):
         self._atlas.zoom_to_fit()
 
     def animate_pass(self) -> None:
-        """Bring the Atlas to the front and play the pass through the network, or take it away."""
-        if not self._atlas.tensor_pass.is_open:
-            self._window.show_page("atlas")
-        self._atlas.tensor_pass.toggle()
-
-    def animates_pass(self) -> bool:
-        """Return whether the pass is shown."""
-        return self._atlas.tensor_pass.is_open
+        """Bring the Atlas to the front and play the pass through the network."""
+        self._window.show_page("atlas")
+        self._atlas.tensor_pass.open()
 
     def fill_tracks(self, menu: QMenu) -> None:
         """Fill a menu with the tracks that can be shown and hidden."""

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.application import Application
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.tensor_pass import TensorPass
 from resnet_core.drawing.structure import level_for
@@ -343,6 +345,23 @@ def test_that_it_opens_from_the_context_menu(bench) -> None:
     assert b.atlas.tensor_pass.is_open and b.atlas.tensor_pass.player.is_playing
     b.atlas.tensor_pass.close()
     menu.deleteLater()
+
+
+def test_that_it_opens_from_the_view_menu_and_space_in_its_bar_is_its_own(application: Application) -> None:
+    pauses: list[bool] = []
+    application.actions["pause"].setEnabled(True)
+    application.actions["pause"].triggered.connect(pauses.append)
+    action = application.actions["animate_pass"]
+    assert action.toolTip().startswith("Follow the tensor")
+    action.trigger()
+    shown = application.atlas.tensor_pass
+    assert shown.is_open and shown.player.is_playing
+    play = shown.bar.findChild(QToolButton, "tensor_pass_play")
+    assert play is not None
+    QTest.keyClick(play, KEYS.Key_Space)
+    assert not shown.player.is_playing and pauses == []
+    QTest.keyClick(play, KEYS.Key_Escape)
+    assert not shown.is_open
 
 
 def test_that_every_control_has_a_name_and_the_bar_a_help_text(bench) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -97,15 +99,31 @@ class TensorPassBar(QFrame):
         self._name(self._speed, translate("Atlas", "Speed"))
         self._show_state()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the bar's keys for the bar, where the Atlas around it has another use for them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._meaning(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Play, step or close by key, whatever in the bar has the focus."""
-        keys = {Qt.Key.Key_Space: self._player.toggle, Qt.Key.Key_Escape: self.closed.emit}
-        keys |= {Qt.Key.Key_Comma: lambda: self._player.step(-1), Qt.Key.Key_Period: lambda: self._player.step(1)}
-        do = keys.get(Qt.Key(event.key()))
+        do = self._meaning(event)
         if do is None:
             super().keyPressEvent(event)
         else:
             do()
+
+    def _meaning(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """Return what a key does here."""
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return None
+        return {
+            Qt.Key.Key_Space.value: self._player.toggle,
+            Qt.Key.Key_Escape.value: self.closed.emit,
+            Qt.Key.Key_Comma.value: lambda: self._player.step(-1),
+            Qt.Key.Key_Period.value: lambda: self._player.step(1),
+        }.get(event.key())
 
     def focus_play(self) -> None:
         """Put the focus where Space plays and pauses."""
