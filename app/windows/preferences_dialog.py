@@ -6,13 +6,15 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.forms.field_editors import FieldEditor, make_editor
+from app.forms.fix_offers import field_words, offers_of
+from app.forms.problem_note import Offer, ProblemNote
 from app.services.settings import Settings, SettingsStore
 from app.wording import field_label, problems_text
-from resnet_core.configuration.fields import field_facts
-from resnet_core.configuration.validation import ConfigurationError
+from resnet_core.configuration.fields import FieldFacts, field_facts
+from resnet_core.configuration.validation import ConfigurationError, Fix
 
 
 class PreferencesDialog(QDialog):
@@ -26,10 +28,6 @@ class PreferencesDialog(QDialog):
         self._store = store
         self.setMinimumWidth(460)
         self._editors: dict[tuple[str, str], FieldEditor] = {}
-        self._message = QLabel()
-        self._message.setObjectName("preferences_message")
-        self._message.setProperty("role", "warning")
-        self._message.setWordWrap(True)
         self._lay_out()
         store.changed.connect(self._show_values)
         self._show_values(store.values)
@@ -50,8 +48,10 @@ class PreferencesDialog(QDialog):
         defaults.setObjectName("restore_defaults")
         defaults.setAutoDefault(False)
         defaults.clicked.connect(lambda: self._store.replace(Settings()))
+        self._note = ProblemNote("preferences", pages)
+        self._note.chosen.connect(self._mend)
         layout = QVBoxLayout(self)
-        for widget in (pages, self._message, buttons):
+        for widget in (pages, self._note, buttons):
             layout.addWidget(widget)
 
     def _page(self, section: str, model: Any) -> QWidget:
@@ -69,11 +69,22 @@ class PreferencesDialog(QDialog):
     def _set(self, path: tuple[str, str], value: object) -> None:
         try:
             self._store.set_field(path, value)
-            self._message.clear()
+            self._note.show_problem("")
         except ConfigurationError as error:
-            self._message.setText(problems_text(error.problems))
             self._show_values(self._store.values)
+            self._note.show_problem(problems_text(error.problems), offers_of(error.problems, field_words(_facts_of)))
+
+    def _mend(self, offer: Offer) -> None:
+        for fix in offer.fixes:
+            path = str(fix.path[0]), str(fix.path[1])
+            self._editors[path].setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes away
+            self._set(path, fix.value)
 
     def _show_values(self, values: Settings) -> None:
         for (section, name), editor in self._editors.items():
             editor.show_value(getattr(getattr(values, section), name))
+
+
+def _facts_of(fix: Fix) -> FieldFacts:
+    section, name = (str(part) for part in fix.path)
+    return field_facts(type(Settings.model_fields[section].default), name)

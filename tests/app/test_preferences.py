@@ -75,5 +75,16 @@ def test_that_a_value_that_cannot_be_is_refused_with_the_reason(
     application: Application, dialog: PreferencesDialog
 ) -> None:
     dialog._set(("runs", "most_shown"), 99)
-    assert "the most is 24" in dialog.findChild(QLabel, "preferences_message").text()
+    assert "the most is 24" in dialog.findChild(QLabel, "problem_preferences").text()
     assert application.settings.values == Settings()
+
+
+def test_that_what_would_do_instead_is_one_click_away(
+    qtbot: QtBot, application: Application, dialog: PreferencesDialog
+) -> None:
+    dialog._set(("runs", "most_shown"), 99)
+    offer = dialog.findChild(QPushButton, "fix_preferences_0")
+    assert offer.text() == "Set Runs shown at once to 24"
+    qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
+    assert application.settings.values.runs.most_shown == 24
+    assert not offer.isVisible() and not dialog.findChild(QLabel, "problem_preferences").isVisible()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSpinBox, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.forms.problem_note import FixButton
 from app.services.engine_service import EngineService
 from app.services.run_follower import RunFollower
 from app.services.theme import DARK, Theme
@@ -214,10 +215,20 @@ def test_that_the_form_edits_the_recipe_and_shows_zero_init(controls: RunControl
 
 def test_that_a_refused_recipe_says_why_and_keeps_the_old_value(controls: RunControls, desk: Desk) -> None:
     assert desk.recipe.set_field("batch_size", 0) is False
-    message = controls.findChild(QLabel, "recipe_message")
+    message = controls.findChild(QLabel, "problem_recipe")
     assert message is not None and message.isVisible()
     assert "too small" in message.text()
     assert desk.recipe.config.batch_size == 64
+
+
+def test_that_what_would_do_instead_is_one_click_away(qtbot: QtBot, controls: RunControls, desk: Desk) -> None:
+    desk.recipe.set_field("batch_size", 0)
+    offer = controls.findChild(FixButton, "fix_recipe_0")
+    assert offer is not None and offer.text() == "Set Batch to 1"
+    assert offer.shown_text() == offer.text()
+    qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
+    assert desk.recipe.config.batch_size == 1
+    assert not offer.isVisible()
 
 
 def test_that_the_current_run_is_summed_up_in_a_line(qtbot: QtBot, controls: RunControls, desk: Desk) -> None:

@@ -10,10 +10,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.forms.field_kinds import holds, holds_sizes
+from app.forms.fix_offers import value_text
 from app.services.fonts import number_font
 from app.services.theme import Theme
 from app.state.architecture_document import FieldPath
-from app.views.architecture.field_words import place_text, value_text
+from app.views.architecture.field_words import place_text
 from app.views.architecture.form_fields import FormField, FormTable
 from app.views.architecture.form_model import FormModel
 from app.wording import choice_label, field_help, field_label, paper_name

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.forms.choice_editor import ChoiceEditor
 from app.forms.field_editors import FieldEditor, introduce, make_editor
+from app.forms.fix_offers import field_words, offers_of
+from app.forms.problem_note import Offer, ProblemNote
 from app.state.training_recipe import TrainingRecipe
 from app.wording import field_label, problems_text
 from resnet_core.configuration.fields import FieldFacts, field_facts
 from resnet_core.configuration.training_config import TrainingConfig
-from resnet_core.configuration.validation import Problem
+from resnet_core.configuration.validation import Fix, Problem
 
 FIRST_FIELDS = ("data", "image_size", "steps", "seed", "device")
 MORE_FIELDS = (
@@ -24,17 +26,13 @@ EMBEDDED_DATA = ("digits", "cifar10")
 
 
 class RecipeForm(QWidget):
-    """The fields most runs change, and the rest behind a button; a refused value says why under the form."""
+    """The fields most runs change, and the rest behind a button; under the form stands why a value is refused."""
 
     def __init__(self, recipe: TrainingRecipe, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("recipe_form")
         self._recipe = recipe
         self._editors: dict[str, FieldEditor] = {}
-        self._message = QLabel()
-        self._message.setObjectName("recipe_message")
-        self._message.setWordWrap(True)
-        self._message.hide()
         self._lay_out()
         recipe.changed.connect(self._show)
         recipe.refused.connect(self._refuse)
@@ -52,7 +50,9 @@ class RecipeForm(QWidget):
         toggle.setCheckable(True)
         toggle.setAutoRaise(True)
         toggle.toggled.connect(more.setVisible)
-        for widget in (first, toggle, more, self._message):
+        self._note = ProblemNote("recipe", toggle)
+        self._note.chosen.connect(self._mend)
+        for widget in (first, toggle, more, self._note):
             layout.addWidget(widget)
 
     def _rows(self, names: tuple[str, ...]) -> QWidget:
@@ -82,14 +82,23 @@ class RecipeForm(QWidget):
         return editor
 
     def _show(self, config: TrainingConfig) -> None:
-        self._message.hide()
+        self._note.show_problem("")
         for name, editor in self._editors.items():
             editor.show_value(getattr(config, name))
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         self._show(self._recipe.config)
-        self._message.setText(problems_text(problems))
-        self._message.show()
+        self._note.show_problem(problems_text(problems), offers_of(problems, field_words(_facts_of)))
+
+    def _mend(self, offer: Offer) -> None:
+        for fix in offer.fixes:
+            name = str(fix.path[0])
+            self._editors[name].setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes away
+            self._recipe.set_field(name, fix.value)
+
+
+def _facts_of(fix: Fix) -> FieldFacts:
+    return field_facts(TrainingConfig, str(fix.path[0]))
 
 
 class DataEditor(ChoiceEditor):
