@@ -49,7 +49,7 @@ class RunStarted(NamedTuple):
 
     `boundaries` are the ids of the N+1 block boundaries, in order of depth; every gradient row has one norm
     for each. `started_at` is ISO 8601 in UTC; `notes` are single lines for people, such as how the
-    architecture was fitted. `blocks` are the ids of the N blocks, first to last.
+    architecture was fitted.
     """
 
     name: str
@@ -62,7 +62,6 @@ class RunStarted(NamedTuple):
     data_name: str
     started_at: str
     notes: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
 
 
 class StepCompleted(NamedTuple):

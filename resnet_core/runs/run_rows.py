@@ -58,10 +58,11 @@ def read_gradient_rows_since(connection: sqlite3.Connection, cursor: ReadCursor)
     rows = connection.execute(
         "SELECT row, step, boundary_norms FROM gradient_flow WHERE row > ? ORDER BY row", (cursor.row,)
     ).fetchall()
-    meta = read_meta(connection)
-    flow = _flow(_texts(meta, "boundaries"), sorted((row[1:] for row in rows), key=_step_of))
+    boundaries = _texts(read_meta(connection), "boundaries")
+    flow = _flow(boundaries, sorted((row[1:] for row in rows), key=_step_of))
     quantities = _block_quantities(connection, cursor.row, flow)
-    flow = flow._replace(blocks=_texts(meta, "blocks") if quantities else (), block_quantities=quantities)
+    if quantities:
+        flow = flow._replace(blocks=_blocks_between(boundaries), block_quantities=quantities)
     return GradientUpdate(ReadCursor(rows[-1][0] if rows else cursor.row, rewind), rewound_to, flow)
 
 
@@ -163,6 +164,11 @@ def _block_quantities(connection: sqlite3.Connection, after_row: int, flow: Grad
     for values_SN in found.values():
         values_SN.flags.writeable = False
     return {name: found[name] for name in sorted(found, key=_quantity_place)}
+
+
+def _blocks_between(boundaries: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids of the blocks: each puts out the boundary behind it, `layer1.0` for example `layer1.0.relu2`."""
+    return tuple(".".join(boundary.split(".")[:2]) for boundary in boundaries[1:])
 
 
 def _has_block_quantities(connection: sqlite3.Connection) -> bool:

@@ -129,7 +129,6 @@ class _Session:
     def started(self) -> RunStarted:
         """Return the event that describes the run."""
         training, config = self._run.training, self._run.architecture
-        graph = build_graph(config)
         return RunStarted(
             name=self._context.name or f"{config.name} · {training.data} · seed {training.seed}",
             architecture_name=config.name,
@@ -137,8 +136,7 @@ class _Session:
             seed=training.seed,
             total_steps=self._plan.total_steps,
             steps_per_epoch=self._batches.steps_per_epoch,
-            boundaries=graph.boundaries,
-            blocks=tuple(block.id for block in graph.blocks),
+            boundaries=build_graph(config).boundaries,
             data_name=training.data,
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=(*self._context.notes, *self._plan.notes),

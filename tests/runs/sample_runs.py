@@ -29,7 +29,7 @@ BLOCKS = ("layer1.0", "layer1.1", "layer2.0")
 def started(total_steps: int = 20, started_at: str = "2026-03-01T10:00:00Z") -> RunStarted:
     """A run of this many steps in epochs of five."""
     notes = ("Fitted to digits: 16x16, 1 channel, 10 classes.",)
-    return RunStarted("my run", "ResNet-20", "cpu", 7, total_steps, 5, BOUNDARIES, "digits", started_at, notes, BLOCKS)
+    return RunStarted("my run", "ResNet-20", "cpu", 7, total_steps, 5, BOUNDARIES, "digits", started_at, notes)
 
 
 def block_quantities(step: int) -> dict[str, tuple[float, ...]]:

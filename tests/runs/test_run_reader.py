@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.presets import preset
 from resnet_core.runs.run_database import reading
 from resnet_core.runs.run_events import (
     BLOCK_QUANTITIES,
@@ -236,7 +238,6 @@ def test_that_a_run_reads_when_it_was_recorded_before_blocks_were_measured(tmp_p
     folder = write_finished_run(tmp_path / "run", steps=5)
     with closing(sqlite3.connect(folder / "run.db")) as connection, connection:
         connection.execute("DROP TABLE block_quantities")
-        connection.execute("DELETE FROM meta WHERE key = 'blocks'")
     reader = RunReader(folder)
     flow = reader.gradient_flow()
     assert flow.steps.tolist() == [0, 2, 4] and flow.block_quantities == {} and flow.blocks == ()
@@ -319,3 +320,13 @@ def test_that_a_checkpoint_is_not_followed_out_of_the_folder(tmp_path: Path) -> 
     except OSError:
         pytest.skip("this system makes no symbolic links")
     assert RunReader(store.folder).latest_checkpoint() is None
+
+
+@pytest.mark.parametrize("name", ["ResNet-18", "Plain-20", "PreResNet-56", "ResNet-110 (BN after addition)"])
+def test_that_the_blocks_of_a_run_are_named_as_in_its_graph(tmp_path: Path, name: str) -> None:
+    graph = build_graph(preset(name))
+    ones = (1.0,) * len(graph.blocks)
+    with RunStore.create(tmp_path / "run", config_toml=CONFIG_TOML) as store:
+        store.record(started()._replace(boundaries=graph.boundaries))
+        store.record(GradientCaptured(0, (1.0, *ones), {"branch_norm": ones}))
+    assert RunReader(store.folder).gradient_flow().blocks == tuple(block.id for block in graph.blocks)
