@@ -48,12 +48,12 @@ def join(sheet: Sheet, placement: Placement, boxes: list[Boxed]) -> None:
     if not boxes:
         return
     stubs = placement.x(placement.first), placement.x(placement.last)
-    if boxes[0][0] != STEM_ID:
+    if boxes[0][0] != STEM_ID and boxes[0][1] > stubs[0]:
         before = axis.columns[axis.number_of(_first_of(placement, boxes[0][0])) - 1].id
-        boxes = [(before, stubs[0], min(stubs[0], boxes[0][1])), *boxes]
-    if boxes[-1][0] != HEAD_ID:
+        boxes = [(before, stubs[0], stubs[0]), *boxes]
+    if boxes[-1][0] != HEAD_ID and boxes[-1][2] < stubs[1]:
         after = axis.columns[axis.number_of(_last_of(placement, boxes[-1][0])) + 1].id
-        boxes = [*boxes, (after, max(stubs[1], boxes[-1][2]), stubs[1])]
+        boxes = [*boxes, (after, stubs[1], stubs[1])]
     sheet.lines += [
         Polyline(edge_id(id, next_id), "main_line", ((right, y), (left, y)))
         for (id, _, right), (next_id, left, _) in pairwise(boxes)
@@ -88,7 +88,7 @@ def end_box(sheet: Sheet, placement: Placement, column: Span) -> Boxed:
 
 def inset(width: float) -> float:
     """Return the gap between a column's edge and its box."""
-    return min(max(width * 0.08, 0.75), 6.0)
+    return min(max(width * 0.08, 0.75), 6.0, width / 4)
 
 
 def block_box(sheet: Sheet, placement: Placement, number: int, edges: tuple[float, float]) -> Boxed:

@@ -129,7 +129,7 @@ def _box(sheet: Sheet, placement: Placement, piece: _Piece) -> Boxed:
     """Draw the box of a piece: the silhouette of its blocks at both ends, and how many they are in between."""
     axis, rows, width = placement.axis, placement.rows, piece.x1 - piece.x0
     face = axis.face_of(piece.runs[-1].first)
-    gap = min(max(width * _GAP_SHARE, 0.75), _MOST_GAP)
+    gap = min(max(width * _GAP_SHARE, 0.75), _MOST_GAP, width / 4)
     x0, x1, y, half = piece.x0 + gap, piece.x1 - gap, rows.main_y, rows.half_block
     texts = _summaries(axis.graph, piece)
     title = piece.title or f"{piece.id}: {texts[0]}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import find_preset, preset
+from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.display_list import Box, Drawing, Item, Level, Polyline, Rectangle, Text
-from resnet_core.drawing.structure import structure_drawing
+from resnet_core.drawing.placement import Placement
+from resnet_core.drawing.structure import level_items, structure_drawing, structure_items
 
 LAYER_BOXES = (
     "conv", "linear", "norm", "activation", "pool", "reshape", "dropout", "scale", "gate_box", "gate_mark",
@@ -92,6 +95,40 @@ def drawn(network: str | ArchitectureConfig, level: Level) -> tuple[Graph, Drawi
         network = tricky(network) if network in TRICKY else preset(network)
     graph = build_graph(network)
     return graph, structure_drawing(graph, level)
+
+
+@cache
+def axis_of(network: str) -> DepthAxis:
+    """Return the axis of a preset or of one of the tricky networks, laid out once a session."""
+    return DepthAxis(build_graph(tricky(network) if network in TRICKY else preset(network)))
+
+
+def strip(
+    axis: DepthAxis,
+    level: Level,
+    scale: float,
+    width: float,
+    height: float,
+    first: float = 0.0,
+    *,
+    headings: bool = True,
+) -> tuple[Placement, Drawing]:
+    """Return a strip of structure as the window shows it from depth `first` on, and where it stands."""
+    last = min(first + width / scale, axis.length)
+    placement = Placement(axis, -first * scale, scale, first, last - 1e-9, 0.0, height, 11.4)
+    items = structure_items(placement, level) if headings else level_items(placement, level)
+    return placement, Drawing("", "", width, height, tuple(items))
+
+
+def makes_of(axis: DepthAxis) -> Iterator[tuple[object, Span]]:
+    """Yield one column of each make, under a key that two columns share whose layers are drawn alike."""
+    columns = [axis.stem, *(axis.blocks[run.first] for runs in axis.runs for run in runs), axis.head]
+    for column in columns:
+        nodes = axis.nodes_of(column)
+        places = {node.id: place for place, node in enumerate(nodes)}
+        makes = [(node.kind, node.path, tuple(places.get(id, -1) for id in node.inputs), *node[5:8]) for node in nodes]
+        backbone = axis.graph.config.head.pool == "none"
+        yield (tuple(makes), axis.rows_below, axis.rows_of_way, axis.layer_share, backbone), column
 
 
 def is_very_deep(network: str) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 
 from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.presets import search_presets
+from resnet_core.configuration.presets import preset_names
+from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Box, Drawing, Polyline, Rectangle, edge_id
-from tests.drawing.drawn import TRICKY, drawn, is_very_deep
+from resnet_core.drawing.structure import LAYER_FROM_PX
+from tests.drawing.drawn import TRICKY, axis_of, drawn, makes_of, strip
 from tests.strategies import architectures, examples
 
 Point = tuple[float, float]
-NAMES = [entry.name for entry in search_presets("") if not is_very_deep(entry.name)]
 
 
 def lines_of(drawing: Drawing) -> dict[str, Arch | Polyline]:
@@ -93,25 +95,44 @@ def test_that_every_edge_of_any_network_is_drawn_once_and_leads_from_layer_to_la
     check_edges(config)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_that_the_lines_of_every_preset_are_its_edges(name: str) -> None:
-    graph, drawing = drawn(name, "layer")
-    assert set(lines_of(drawing)) == {edge_id(edge.source, edge.target) for edge in graph.edges}
+def make_strips(names: Iterable[str]) -> Iterator[tuple[DepthAxis, Span, Drawing]]:
+    """A column of each make of the networks, once, its layers drawn with the room that they need."""
+    seen = set()
+    for name in names:
+        axis = axis_of(name)
+        for make, column in makes_of(axis):
+            if make not in seen:
+                seen.add(make)
+                scale, hair = LAYER_FROM_PX / axis.layer_share, 1e-6
+                width = (column.width - 2 * hair) * scale
+                yield axis, column, strip(axis, "layer", scale, width, 128.0, column.start + hair)[1]
 
 
-@pytest.mark.parametrize("name", [name for name in TRICKY if name != "SENet-154"])  # one as long as all others
-def test_that_no_line_of_the_main_path_or_the_way_round_passes_through_another_layer(name: str) -> None:
-    graph, drawing = drawn(name, "layer")
-    lines, boxes = lines_of(drawing), layers_of(drawing)
-    for edge in graph.edges:
-        for (x0, y), (x1, _) in level_stretches(lines[edge_id(edge.source, edge.target)]):
-            passed = [
-                id
-                for id, box in boxes.items()
-                if id not in (edge.source, edge.target)
-                and box.overlaps(Box(min(x0, x1), y - 0.5, max(x0, x1), y + 0.5), 1.0)
-            ]
-            assert passed == [], edge
+def test_that_every_edge_in_any_make_of_every_preset_is_drawn_once_and_leads_from_layer_to_layer() -> None:
+    for axis, column, drawing in make_strips(preset_names()):
+        lines, boxes = lines_of(drawing), layers_of(drawing)
+        nodes = axis.nodes_of(column)
+        assert set(lines) == {edge_id(source, node.id) for node in nodes for source in node.inputs}
+        for node in nodes:
+            readers = [lines[edge_id(node.id, other.id)] for other in nodes if node.id in other.inputs]
+            for line in readers:
+                assert touches(boxes[node.id], ends(line)[0]) or on_a_line(ends(line)[0], readers), line.id
+            for source in node.inputs:
+                start, stop = ends(lines[edge_id(source, node.id)])
+                assert touches(boxes[node.id], stop), (node.id, source)
+                if source not in boxes:  # It leads in from the column before.
+                    assert abs(start[0]) < 2 or on_a_line(start, list(lines.values())), (node.id, source)
+
+
+def test_that_no_line_of_the_main_path_or_the_way_round_passes_through_another_layer() -> None:
+    for axis, column, drawing in make_strips([*TRICKY, *preset_names()]):
+        lines, boxes = lines_of(drawing), layers_of(drawing)
+        for node in axis.nodes_of(column):
+            for source in node.inputs:
+                for (x0, y), (x1, _) in level_stretches(lines[edge_id(source, node.id)]):
+                    line = Box(min(x0, x1), y - 0.5, max(x0, x1), y + 0.5)
+                    passed = [id for id, box in boxes.items() if box.overlaps(line, 1.0)]
+                    assert set(passed) <= {source, node.id}, (node.id, source)
 
 
 @pytest.mark.parametrize("name", ["SE", "CBAM", "ECA and D", "SE on the shortcut"])

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
-from resnet_core.configuration.presets import preset, preset_names
+from resnet_core.configuration.presets import preset
 from resnet_core.drawing.depth_axis import DepthAxis
-from resnet_core.drawing.display_list import Drawing, Item, Rectangle, Text
+from resnet_core.drawing.display_list import Drawing, Rectangle, Text
 from resnet_core.drawing.placement import Placement
-from resnet_core.drawing.structure import level_for, structure_items
-from tests.drawing.drawn import BOXES, FAMILIES, TRICKY, overlapping, shapes, texts, tricky
+from resnet_core.drawing.structure import level_for
+from tests.drawing.drawn import BOXES, FAMILIES, TRICKY, overlapping, shapes, strip, texts, tricky
 from tests.strategies import architectures, examples
 
 # The room that a window of 1280 or 1920 pixels leaves, and a track as high as it likes to be or squeezed to its least.
@@ -28,17 +28,11 @@ def strips(graph: Graph) -> Iterator[tuple[Placement, Drawing]]:
     axis = DepthAxis(graph)
     blocks = (axis.stem, axis.blocks[0], axis.blocks[-1], axis.head)
     for width, height in product(WIDTHS, HEIGHTS):
-        yield strip(axis, 0.0, width / axis.length, width, height)
+        yield strip(axis, level_for(axis, width / axis.length), width / axis.length, width, height)
     for (column, share), height in product(zip(blocks, (0.5, 0.95, 0.5, 0.95), strict=True), HEIGHTS):
         scale = share * WIDTHS[0] / column.width
-        yield strip(axis, max(column.middle - WIDTHS[0] / scale / 2, 0.0), scale, WIDTHS[0], height)
-
-
-def strip(axis: DepthAxis, first: float, scale: float, width: float, height: float) -> tuple[Placement, Drawing]:
-    last = first + width / scale
-    placement = Placement(axis, -first * scale, scale, first, last - 1e-9, 0.0, height, 11.4)
-    items: tuple[Item, ...] = tuple(structure_items(placement, level_for(axis, scale)))
-    return placement, Drawing("", "", width, height, items)
+        first = max(column.middle - WIDTHS[0] / scale / 2, 0.0)
+        yield strip(axis, level_for(axis, scale), scale, WIDTHS[0], height, first)
 
 
 def check_strips(graph: Graph) -> None:
@@ -64,15 +58,6 @@ def test_that_nothing_overlaps_or_leaves_the_strip_at_any_zoom(name: str) -> Non
 @given(architectures())
 def test_that_nothing_of_any_network_overlaps_or_leaves_the_strip(config: ArchitectureConfig) -> None:
     check_strips(build_graph(config))
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_that_every_preset_fits_its_strip(width: float) -> None:
-    for name in preset_names():
-        axis = DepthAxis(build_graph(preset(name)))
-        _, drawing = strip(axis, 0.0, width / axis.length, width, HEIGHTS[0])
-        assert overlapping(texts(drawing)) == [], name
-        assert overlapping(shapes(drawing)) == [], name
 
 
 @pytest.mark.parametrize("height", [72.0, 100.0, 128.0, 240.0])
