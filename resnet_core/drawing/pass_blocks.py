@@ -27,6 +27,7 @@ _OVER_THE_ROAD = frozenset({"label", "quiet_label", "projection_box", "zero_pad_
 _SKIP_SLAB_SHARE = 0.75
 _LEAST_SKIP_PX = 24.0
 _CALM_LABELS = 0.5
+_LABEL_LINES = 2.0
 _PLAIN_WIDTH = 3.2
 
 
@@ -226,7 +227,7 @@ class BlockPass:
         before, after = self._sight.shapes(column)
         at, shape = road.at(way if self._is_forward else 1 - way), before if way < 0.5 else after
         yield from slab_items(column.id, self._slab(shape, _SKIP_SLAB_SHARE), at, self._look, shape_text(shape))
-        if not _SPLITS_UNTIL <= share < _MEETS_FROM:
+        if self._skip_label_y is None or not _SPLITS_UNTIL <= share < _MEETS_FROM:
             return
         texts: tuple[str, ...] = (shape_text(shape),)
         if not self._is_forward:
@@ -234,8 +235,14 @@ class BlockPass:
             known = self._sight.known(column.id).skip if way > 0.5 or self._is_unchanged(column) else None
             texts = part_label(SKIP, shape, known, self._sight.say)
         room = self._room._replace(left=left + 1, right=right - 1)
-        y = self._placement.main_y - self._placement.half_block - text_height(room.text_size) / 2 - 2
-        yield from label_items(column.id, room, ((left + right) / 2, y), texts)
+        yield from label_items(column.id, room, ((left + right) / 2, self._skip_label_y), texts)
+
+    @cached_property
+    def _skip_label_y(self) -> float | None:
+        """The middle of the labels under the arches, on the blocks; None where arches are too low for them."""
+        rows, line = self._placement.rows, text_height(self._placement.text_size)
+        top = rows.main_y - rows.half_block
+        return top - line / 2 - 2 if top - rows.arch_top >= _LABEL_LINES * line else None
 
     def _is_unchanged(self, column: Span) -> bool:
         graph = self._placement.axis.graph

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from resnet_core.architecture.graph import Block, NodePath
@@ -21,7 +22,7 @@ from resnet_core.drawing.text_metrics import text_height
 from resnet_core.number_text import shape_text
 
 _SLAB_SHARE, _SIDE_SLAB_SHARE = 1.0, 0.7
-_LABEL_GAP = 9.0
+_LABEL_GAP, _LABEL_LINES = 9.0, 2.0
 _GATE_WIDTH, _ROAD_WIDTH = 2.4, 3.6
 
 
@@ -59,6 +60,7 @@ class LayerPass:
             for leg in times.legs
         }
         self._look: Look = "tensor" if self._is_forward else "gradient"
+        self._is_gated_way = placement.axis.rows_of_way > 0
         self._firsts = {id for times in self._times for id in self._without_leg(times)}
         left, right = placement.x(placement.first), placement.x(placement.last)
         self._room = LabelRoom(left, right, placement.text_size, placement.fit)
@@ -206,20 +208,27 @@ class LayerPass:
     def _labels(self, travellers: list[_Traveller], moment: float) -> Iterator[Item]:
         """Yield a label for what is on the main path under it, and for the first beside it over the ways round."""
         main = [one for one in travellers if one.road == "main"][-1:]
-        beside = self._placement.way_y + 1.5 * text_height(self._placement.text_size)
         rows = [(one, self._room, self._placement.caption_y) for one in main]
-        rows += [(one, self._skip_room(one), beside) for one in travellers if one.road == "shortcut"][:1]
+        if not self._is_gated_way and self._beside is not None:
+            ways = [one for one in travellers if one.road == "shortcut"][:1]
+            rows += [(one, self._skip_room(one), self._beside) for one in ways]
         for one, room, y in rows:
             texts = (shape_text(one.shape),) if self._is_forward else self._gradient_texts(one, moment)
             yield from label_items(one.id, room, (one.at[0], y), texts, self._texts)
+
+    @cached_property
+    def _beside(self) -> float | None:
+        """The middle of the labels under the ways round; None where there is no room above the branch for them."""
+        rows, line = self._placement.rows, text_height(self._placement.text_size)
+        free = rows.main_y - rows.half_block - rows.way_y
+        return rows.way_y + 1.5 * line if free >= _LABEL_LINES * line else None
 
     def _skip_room(self, one: _Traveller) -> LabelRoom:
         """Return the room under the way round that a tensor is on, between its ends."""
         nodes = self._timeline.graph.node_by_id
         block = nodes[one.reader or one.id].block
-        roads = [
-            road for edge, road in self._roads.items() if edge.role == "shortcut" and nodes[edge.target].block == block
-        ]
+        ways = [(edge, road) for edge, road in self._roads.items() if edge.role == "shortcut"]
+        roads = [road for edge, road in ways if nodes[edge.target].block == block]
         left = max(self._room.left, min(road.points[0][0] for road in roads) + _LABEL_GAP)
         right = min(self._room.right, max(road.points[-1][0] for road in roads) - _LABEL_GAP)
         return self._room._replace(left=left, right=max(right, left))
