@@ -111,8 +111,8 @@ def _host_moments(x_NCHW: Tensor) -> tuple[float, float]:
             return float(mean_C.mean()), variance
         if not x_NCHW.any():
             return 0.0, 0.0
-    variance_C, mean_C = torch.var_mean(x_NCHW.double(), dim=(0, 2, 3), correction=0)
-    return float(mean_C.mean()), float(variance_C.mean())
+    variances, means = torch.var_mean(x_NCHW.double(), dim=(0, 2, 3), correction=0)
+    return float(means.mean()), float(variances.mean())
 
 
 def _mean_and_square(x_NCHW: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
