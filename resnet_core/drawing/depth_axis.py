@@ -87,13 +87,16 @@ class DepthAxis:
 
     def layers_of(self, column: Span) -> tuple[Span, ...]:
         """Return where each node of `column` stands, in execution order: a shortcut's layers before the addition."""
-        nodes = self.nodes_of(column)
-        edges = self._edges(_steps(nodes))
-        start, width = column.start, column.width
-        return tuple(
-            Span(node.id, start + left * width, start + right * width)
-            for node, (left, right) in zip(nodes, pairwise(edges), strict=True)
-        )
+        layers = self._layers.get(column.id)
+        if layers is None:
+            nodes = self.nodes_of(column)
+            edges = self._edges(_steps(nodes))
+            start, width = column.start, column.width
+            layers = self._layers[column.id] = tuple(
+                Span(node.id, start + left * width, start + right * width)
+                for node, (left, right) in zip(nodes, pairwise(edges), strict=True)
+            )
+        return layers
 
     def number_of(self, column_id: str) -> int:
         """Return the place of a column in `columns`. Raises KeyError."""
@@ -204,6 +207,7 @@ class DepthAxis:
 
     def _index(self, columns: tuple[Span, ...]) -> None:
         self.columns = columns
+        self._layers: dict[str, tuple[Span, ...]] = {}
         self.length = columns[-1].stop
         self._column_starts = [column.start for column in columns]
         self._number = {column.id: number for number, column in enumerate(columns)}

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
-from resnet_core.drawing.depth_axis import Span
+from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Group, Item, Polyline, Rectangle
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.tracks.quantity import Quantity
+from resnet_core.drawing.tracks.skyline import Whole, skylines
 from resnet_core.drawing.tracks.track import Track, TrackFrame, scale_number, shown_span
 from resnet_core.drawing.tracks.value_scale import ScaleKind, ValueScale
 from resnet_core.number_text import compact_difference, percent, percent_difference
 
-SEPARATE_FROM_PX = 7.0
+Values = NDArray[np.float64]
+SEPARATE_FROM_PX = 10.0
 """Narrower columns are drawn as one outline: gaps between them could not be seen."""
 
 _TICK_PX = 17.0
@@ -31,6 +37,7 @@ class QuantityTrack(Track):
         self.key = quantity.key
         self.scales = quantity.scales
         self.quantity, self.reference = quantity, reference
+        self._made_for: tuple[DepthAxis | None, Values, Values | None] = (None, np.empty(0), None)
 
     def subtitle(self, say: Say) -> str:
         """Return the total, with the difference to the reference, and what it depends on."""
@@ -54,10 +61,9 @@ class QuantityTrack(Track):
         yield Polyline("", "base_line", ((rect.left, rect.bottom), (rect.right, rect.bottom)))
         layers = view.layer_opacity()
         if layers < 1:
-            yield from _faded(self._bars(frame, view.columns(), detailed=False), 1 - layers)
+            yield from _faded(self._columns(frame), 1 - layers)
         if layers > 0:
-            spans = [span for column in view.columns() for span in view.axis.layers_of(column)]
-            yield from _faded(self._bars(frame, spans, detailed=True), layers)
+            yield from _faded(self._layers(frame), layers)
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the value that the highest bar stands for, or the decades."""
@@ -95,21 +101,48 @@ class QuantityTrack(Track):
     def _scales(self) -> dict[tuple[ScaleKind, bool], ValueScale]:
         return {}
 
-    def _bars(self, frame: TrackFrame, spans: Sequence[Span], *, detailed: bool) -> Iterator[Item]:
-        if not spans:
-            return
-        quantity, reference = self.quantity, self.reference
-        values = quantity.layers if detailed else quantity.columns
-        scale, room = self._scale(frame.scale, detailed=detailed), frame.height - 1
-        heights = _heights(values, spans, scale, room)
-        bottom = round(frame.rect.bottom)
-        if detailed or frame.view.scale >= SEPARATE_FROM_PX:
-            yield from _bars(frame.view, quantity, spans, heights, bottom)
+    def _columns(self, frame: TrackFrame) -> Iterator[Item]:
+        """Yield the bars of the columns, or one outline of many narrow ones, under the marks of the reference."""
+        view, room, bottom = frame.view, frame.rect.height - 1, round(frame.rect.bottom)
+        scale = self._scale(frame.scale, detailed=False)
+        values, others = self._table(view.axis)
+        first, last = shown_range(view)
+        heights = _heights(values[first:last], scale, room)
+        spans = view.axis.columns[first:last]
+        if view.scale >= SEPARATE_FROM_PX:
+            yield from _bars(view, self.quantity, spans, heights.tolist(), bottom)
         else:
-            yield from _outline(frame.view, quantity, spans, heights, bottom)
-        if reference is not None:
-            others = reference.layers if detailed else reference.columns
-            yield from _marks(frame.view, spans, (values, others), (scale, room), bottom)
+            lefts, rights = pixel_edges(view, first, last)
+            for points in skylines(lefts, rights, heights, bottom):
+                yield Polyline("", self.quantity.role, points, True, self.quantity.key)
+        if others is not None:
+            differs = ~np.isnan(others[first:last]) & (others[first:last] != values[first:last])
+            marks = np.maximum(_heights(others[first:last], scale, room), 1)
+            yield from _marks(view, spans, zip(differs.tolist(), marks.tolist(), strict=True), bottom)
+
+    def _layers(self, frame: TrackFrame) -> Iterator[Item]:
+        """Yield the bars of the layers under the marks of the reference."""
+        view, room, bottom = frame.view, frame.rect.height - 1, round(frame.rect.bottom)
+        scale, nan = self._scale(frame.scale, detailed=True), math.nan
+        spans = [span for column in view.columns() for span in view.axis.layers_of(column)]
+        values = np.array([self.quantity.layers.get(span.id, 0.0) for span in spans], np.float64)
+        yield from _bars(view, self.quantity, spans, _heights(values, scale, room).tolist(), bottom)
+        if self.reference is not None:
+            others = np.array([self.reference.layers.get(span.id, nan) for span in spans], np.float64)
+            marks = np.maximum(_heights(others, scale, room), 1)
+            differs = ~np.isnan(others) & (others != values)
+            yield from _marks(view, spans, zip(differs.tolist(), marks.tolist(), strict=True), bottom)
+
+    def _table(self, axis: DepthAxis) -> tuple[Values, Values | None]:
+        """Return the values of the axis's columns, and those of the reference, NaN where it has no such column."""
+        known, values, others = self._made_for
+        if known is not axis:
+            ids = [column.id for column in axis.columns]
+            values = np.array([self.quantity.columns.get(id, 0.0) for id in ids], np.float64)
+            if self.reference is not None:
+                others = np.array([self.reference.columns.get(id, math.nan) for id in ids], np.float64)
+            self._made_for = axis, values, others
+        return values, others
 
 
 def snapped(view: DepthView, span: Span) -> tuple[int, int]:
@@ -121,13 +154,35 @@ def snapped(view: DepthView, span: Span) -> tuple[int, int]:
     return x0, max(round(right - gap), x0 + 1)
 
 
-def _heights(values: Mapping[str, float], spans: Sequence[Span], scale: ValueScale, room: float) -> list[int]:
-    """Return the height of each bar in whole pixels; what is there at all is seen."""
+def shown_range(view: DepthView) -> tuple[int, int]:
+    """Return the first and one past the last of the columns that are at least partly shown."""
+    axis = view.axis
+    first = axis.number_of(axis.column_at(view.first).id)
+    return first, axis.number_of(axis.column_at(view.last - 1e-9).id) + 1
+
+
+def pixel_edges(view: DepthView, first: int, last: int) -> tuple[Whole, Whole]:
+    """Return the left and right edges of columns `first` to `last` in whole pixels."""
+    starts, stops = _edges(view.axis)
+    edge, scale = view.left - view.first * view.scale, view.scale
+    lefts = np.rint(edge + starts[first:last] * scale).astype(np.int64)
+    return lefts, np.rint(edge + stops[first:last] * scale).astype(np.int64)
+
+
+@lru_cache(maxsize=8)
+def _edges(axis: DepthAxis) -> tuple[Values, Values]:
+    starts, stops = zip(*((column.start, column.stop) for column in axis.columns), strict=True)
+    return np.array(starts), np.array(stops)
+
+
+def _heights(values: Values, scale: ValueScale, room: float) -> Whole:
+    """Return the height of each bar in whole pixels, 0 for none; what is there at all is seen."""
+    there = values > 0
     if scale.kind == "linear":
-        unit = room / scale.high
-        return [max(round(value * unit), 1) if (value := values.get(span.id, 0.0)) > 0 else 0 for span in spans]
-    found = (values.get(span.id, 0.0) for span in spans)
-    return [max(round(scale.share(value) * room), 1) if value > 0 else 0 for value in found]
+        shares = np.where(there, values, 0.0) / scale.high
+    else:
+        shares = (np.log10(values, where=there, out=np.zeros_like(values)) - scale.low) / (scale.high - scale.low)
+    return np.where(there, np.maximum(np.rint(shares * room), 1), 0).astype(np.int64)
 
 
 def _bars(
@@ -140,52 +195,16 @@ def _bars(
             yield Rectangle(span.id, role, x0, bottom - height, x1 - x0, height)
 
 
-def _outline(
-    view: DepthView, quantity: Quantity, spans: Sequence[Span], heights: Sequence[int], bottom: int
-) -> Iterator[Item]:
-    """Yield narrow columns as one closed outline a stretch without gaps; of several in one pixel the highest shows."""
-    points: list[tuple[float, float]] = []
-    edge, left, scale = view.left - view.first * view.scale, 0, view.scale
-    for place, (span, height) in enumerate(zip(spans, heights, strict=True)):
-        x0, x1 = round(edge + span.start * scale), round(edge + span.stop * scale)
-        y = bottom - height
-        gap = place > 0 and span.start - spans[place - 1].stop > 1e-6
-        if points and gap:
-            yield _closed(quantity, points, left, bottom)
-            points = []
-        if not points:
-            left = x0
-        if points and points[-1][1] == y:
-            points[-1] = (x1, y)
-        elif points and x1 - x0 < 1:
-            points[-1] = (points[-1][0], min(points[-1][1], y))
-        else:
-            points += [(x0, y), (x1, y)]
-    if points:
-        yield _closed(quantity, points, left, bottom)
-
-
-def _closed(quantity: Quantity, points: list[tuple[float, float]], left: int, bottom: int) -> Polyline:
-    return Polyline("", quantity.role, ((left, bottom), *points, (points[-1][0], bottom)), True, quantity.key)
-
-
 def _marks(
-    view: DepthView,
-    spans: Sequence[Span],
-    both: tuple[Mapping[str, float], Mapping[str, float]],
-    size: tuple[ValueScale, float],
-    bottom: int,
+    view: DepthView, spans: Sequence[Span], marks: Iterable[tuple[bool, int]], bottom: int
 ) -> Iterator[Item]:
     """Yield a line at the reference's height where it differs; neighbours of one height share one line."""
-    values, others = both
-    scale, room = size
     lines: list[tuple[int, int, int]] = []
-    for span in spans:
-        other = others.get(span.id)
-        if other is None or other == values.get(span.id):
+    for span, (differs, height) in zip(spans, marks, strict=True):
+        if not differs:
             continue
         x0, x1 = snapped(view, span)
-        y = bottom - max(round(scale.share(other) * room), 1)
+        y = bottom - height
         if lines and lines[-1][1] >= x0 - 1 and lines[-1][2] == y:
             x0 = lines.pop()[0] + 1
         lines.append((x0 - 1, x1, y))
