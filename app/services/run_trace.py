@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 
 from app.state.runs_state import Curve, FloatArray, IntArray, ShownRun
-from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import parse_run_config
+from resnet_core.configuration.training_config import RunConfig
 from resnet_core.runs.run_database import CONFIG_NAME
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import GradientFlow, ReadCursor, RunSummary
@@ -84,7 +84,8 @@ class RunTrace:
     def __init__(self, folder: Path) -> None:
         """Raises RunFolderError, ConfigFileError or ConfigurationError where the folder is no run."""
         self._reader = RunReader(folder)
-        self.architecture = _architecture_of(self._reader)
+        config = _config_of(self._reader)
+        self.architecture, self._batch_size = config.architecture, config.training.batch_size
         self._scalars: dict[str, GrowingRows] = {}
         self._gradients: GrowingRows | None = None
         self._quantities: dict[str, GrowingRows] = {}
@@ -150,11 +151,12 @@ class RunTrace:
             gradients.steps,
             gradients.values,
             MappingProxyType({name: rows.values for name, rows in self._quantities.items()}),
+            self._batch_size,
         )
 
 
-def _architecture_of(reader: RunReader) -> ArchitectureConfig:
-    return parse_run_config(reader.config_toml(), str(reader.folder / CONFIG_NAME)).architecture
+def _config_of(reader: RunReader) -> RunConfig:
+    return parse_run_config(reader.config_toml(), str(reader.folder / CONFIG_NAME))
 
 
 def _absent(steps: IntArray, flow: GradientFlow) -> FloatArray:

@@ -32,7 +32,8 @@ class ShownRun(NamedTuple):
     L2 norms of dLoss/d(block input), the last column the output of the last block) belong to `boundaries`
     [N+1]. `block_quantities` holds what was measured of the N blocks, each float64 [S, N], row for row with
     `gradient_steps`, under its name in `run_events.BLOCK_QUANTITIES`; nan where a block has no such thing or where it
-    was not measured yet. It is empty for runs that were recorded before there was any.
+    was not measured yet. It is empty for runs that were recorded before there was any. `batch_size` counts the images
+    of a step; 0 where that is not known.
     """
 
     summary: RunSummary
@@ -42,6 +43,7 @@ class ShownRun(NamedTuple):
     gradient_steps: IntArray
     boundary_norms: FloatArray
     block_quantities: Mapping[str, FloatArray] = MappingProxyType({})
+    batch_size: int = 0
 
     @property
     def key(self) -> str:

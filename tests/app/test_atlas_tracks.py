@@ -53,7 +53,7 @@ def test_that_each_block_shows_the_colour_of_its_own_norm(bench) -> None:
     norms[:, 8] = 1.0
     norms[:, 16] = 1e-2
     b.runs.put(shown_run(b.document, norms))
-    assert b.atlas.gradients.pyramid.bounds == (-3, 0)
+    assert b.atlas.gradients.bounds("gradient_norm") == (-3, 0)
     image, table = b.image(), viridis_table()
     columns = boundary_columns(b.atlas.depth_view.axis)
     y = round(b.row("gradient_history").rect.top + 30)
@@ -84,7 +84,7 @@ def test_that_a_live_run_appears_while_the_structure_is_not_painted_anew(bench) 
     b.runs.put(shown_run(b.document, even_norms(b.document, 3)))
     b.image()
     assert b.atlas._static is kept
-    assert b.atlas.gradients.pyramid.count == 3
+    assert b.atlas.gradients.count == 3
 
 
 def test_that_a_reference_marks_the_bars_where_it_differs(bench) -> None:

@@ -38,6 +38,7 @@ class AtlasTracks:
         self.flow = FlowData()
         self.snapshot: Snapshot = document.snapshot
         self._made: dict[str, Track] = {}
+        self._variants: dict[str, str] = {}
         self._of: _Sources = (self._counted(self.snapshot), None)
 
     def refresh(self) -> bool:
@@ -60,7 +61,11 @@ class AtlasTracks:
         self.flow.set_step(self._selection.step)
 
     def shown(self) -> tuple[Track, ...]:
-        """Return the shown tracks in order."""
+        """Return the shown tracks in order, in the variants that were chosen."""
+        variants = dict(self.arrangement.variants)
+        if variants != self._variants:
+            self._variants = variants
+            self._made = {key: track for key, track in self._made.items() if not track.variants}
         return tuple(self._track(key) for key in self.arrangement.shown)
 
     def titles(self) -> Mapping[str, str]:
@@ -70,7 +75,7 @@ class AtlasTracks:
     def _track(self, key: str) -> Track:
         if key not in self._made:
             shown, reference = self._of
-            self._made[key] = make_track(key, TrackSources(shown, self.flow, reference))
+            self._made[key] = make_track(key, TrackSources(shown, self.flow, reference, self._variants))
         return self._made[key]
 
     def _counted(self, snapshot: Snapshot) -> Counted:

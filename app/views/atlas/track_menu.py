@@ -1,4 +1,4 @@
-"""Offers which tracks are shown and on which scale, in a menu of the window or of the Atlas itself."""
+"""Offers which tracks are shown in which variant and on which scale, in a menu of the window or of the Atlas itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_track_choices(menu: QMenu, atlas: AtlasView) -> None:
 
 
 def add_row_choices(menu: QMenu, atlas: AtlasView, row: TrackRow) -> None:
-    """Add what can be done with one shown track: move it, hide it, choose its scale."""
+    """Add what can be done with one shown track: move it, hide it, choose what it shows and its scale."""
     key, name, record = row.track.key, translate("Atlas", row.track.title()), atlas.layout_record
     for id, text, changed in (
         ("move_up", translate("Atlas", "Move “%1” up"), record.moved(key, -1)),
@@ -44,6 +44,8 @@ def add_row_choices(menu: QMenu, atlas: AtlasView, row: TrackRow) -> None:
     ):
         action = _add(menu, id, text.replace("%1", name), _setter(atlas, changed))
         action.setEnabled(changed != record)
+    if len(row.track.variants) > 1:
+        _add_variants(menu, atlas, row)
     if len(row.track.scales) > 1:
         now, group = atlas.frame_of(row).scale, QActionGroup(menu)
         for scale in row.track.scales:
@@ -53,6 +55,18 @@ def add_row_choices(menu: QMenu, atlas: AtlasView, row: TrackRow) -> None:
             action.setChecked(scale == now)
             group.addAction(action)
     menu.addSeparator()
+
+
+def _add_variants(menu: QMenu, atlas: AtlasView, row: TrackRow) -> None:
+    """Add what the track can show instead, the one it shows ticked."""
+    group = QActionGroup(menu)
+    for variant in row.track.variants:
+        changed = atlas.layout_record.varied(row.track.key, variant.key)
+        text = translate("Atlas", "Show: %1").replace("%1", translate("Atlas", variant.name))
+        action = _add(menu, f"variant_{variant.key}", text, _setter(atlas, changed))
+        action.setCheckable(True)
+        action.setChecked(variant.key == row.track.variant)
+        group.addAction(action)
 
 
 def _add(menu: QMenu, name: str, text: str, triggered: Callable[[], None]) -> QAction:

@@ -1,4 +1,4 @@
-"""Holds which tracks are shown, in which order, how high and on which scale; as plain values and back."""
+"""Holds which tracks are shown, in which order, how high, on which scale and in which variant; as plain values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ _MOST_HEIGHT = 2000.0
 
 
 class Arrangement(NamedTuple):
-    """The tracks' keys in order, those that are hidden, and the heights (pixels) and scales that a person chose."""
+    """The tracks' keys in order, those hidden, and the heights (pixels), scales and variants that a person chose."""
 
     order: tuple[str, ...]
     hidden: frozenset[str] = frozenset()
     heights: tuple[tuple[str, float], ...] = ()
     scales: tuple[tuple[str, ScaleKind], ...] = ()
+    variants: tuple[tuple[str, str], ...] = ()
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -53,6 +54,10 @@ class Arrangement(NamedTuple):
         """Return the arrangement with a track on another scale."""
         return self._replace(scales=tuple(sorted({**dict(self.scales), key: scale}.items())))
 
+    def varied(self, key: str, variant: str) -> Arrangement:
+        """Return the arrangement with a track that shows another of its variants."""
+        return self._replace(variants=tuple(sorted({**dict(self.variants), key: variant}.items())))
+
     def to_dict(self) -> dict[str, object]:
         """Return plain values that a settings file can hold."""
         return {
@@ -60,6 +65,7 @@ class Arrangement(NamedTuple):
             "hidden": sorted(self.hidden),
             "heights": dict(self.heights),
             "scales": dict(self.scales),
+            "variants": dict(self.variants),
         }
 
     @classmethod
@@ -78,6 +84,7 @@ class Arrangement(NamedTuple):
             frozenset() if len(hidden) == len(order) else frozenset(hidden),
             tuple(sorted(_heights(state.get("heights"), keys))),
             tuple(sorted(_scales(state.get("scales"), keys))),
+            tuple(sorted(_variants(state.get("variants"), keys))),
         )
 
 
@@ -101,6 +108,13 @@ def _scales(value: object, keys: Sequence[str]) -> Iterator[tuple[str, ScaleKind
     for key, scale in value.items() if isinstance(value, Mapping) else ():
         if key in keys and scale in get_args(ScaleKind):
             yield key, scale
+
+
+def _variants(value: object, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the variants; a track passes over one that it does not know."""
+    for key, variant in value.items() if isinstance(value, Mapping) else ():
+        if key in keys and isinstance(variant, str):
+            yield key, variant
 
 
 def _texts(value: object) -> list[str]:

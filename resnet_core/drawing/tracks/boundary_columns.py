@@ -9,11 +9,3 @@ def boundary_columns(axis: DepthAxis) -> tuple[Span, ...]:
     """Return the N+1 columns: each block's stands for its input, one block's width of the head for the last output."""
     output = axis.graph.blocks[-1].output_id
     return (*axis.blocks, Span(output, axis.head.start, axis.head.start + BLOCK_WIDTH))
-
-
-def boundary_at(axis: DepthAxis, depth: float) -> int | None:
-    """Return the number of the boundary whose column `depth` lies in, or None."""
-    column = axis.column_at(depth)
-    if column is axis.stem or not 0 <= depth < axis.head.start + BLOCK_WIDTH:
-        return None
-    return axis.number_of(column.id) - 1

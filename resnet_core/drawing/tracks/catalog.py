@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_core.analysis.cost_report import CostReport
 from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.drawing.tracks.block_profiles import SignalVarianceTrack, UpdateRatioTrack
 from resnet_core.drawing.tracks.empty_track import EmptyTrack
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
@@ -16,8 +18,12 @@ from resnet_core.drawing.tracks.quantities import QUANTITIES, latency_quantity
 from resnet_core.drawing.tracks.quantity import Quantity
 from resnet_core.drawing.tracks.quantity_track import QuantityTrack
 from resnet_core.drawing.tracks.shape_track import ShapeTrack
+from resnet_core.drawing.tracks.skip_branch_track import SkipBranchTrack
 from resnet_core.drawing.tracks.structure_track import StructureTrack
 from resnet_core.drawing.tracks.track import Track
+
+FLOW_TRACKS = frozenset({"gradient_norm", "skip_branch", "update_ratio", "signal_variance", "gradient_history"})
+"""The keys of the tracks that show a run."""
 
 
 class MeasuredTimes(NamedTuple):
@@ -36,28 +42,45 @@ class Counted(NamedTuple):
 
 
 class TrackSources(NamedTuple):
-    """What tracks show: a network, the reference it is compared with, and the run of the network."""
+    """What tracks show: a network, the reference it is compared with, and the run of the network.
+
+    `variants` holds by key which of its variants a track shows, where it is not the first.
+    """
 
     shown: Counted
     flow: FlowData
     reference: Counted | None = None
+    variants: Mapping[str, str] = MappingProxyType({})
 
 
 def make_track(key: str, sources: TrackSources) -> Track:
     """Return the track of that key. Raises KeyError."""
-    shown, flow = sources.shown, sources.flow
+    shown = sources.shown
     if key == "structure":
         return StructureTrack(frozenset(block.plan.shortcut for block in shown.graph.blocks) - {"none"})
     if key == "shape":
         return ShapeTrack()
-    if key == "gradient_norm":
-        return GradientNormTrack(flow)
-    if key == "gradient_history":
-        return GradientHistoryTrack(flow)
+    if key in FLOW_TRACKS:
+        return _flow_track(key, sources)
     quantity = _quantity(key, shown)
     if quantity is None:
         return EmptyTrack(key, N_("Atlas", "Not measured yet. Run › Measure latency times every layer."))
     return QuantityTrack(quantity, _quantity(key, sources.reference) if sources.reference is not None else None)
+
+
+def _flow_track(key: str, sources: TrackSources) -> Track:
+    graph, flow, variants = sources.shown.graph, sources.flow, sources.variants
+    norm = variants.get("gradient_norm", "")
+    if key == "gradient_norm":
+        return GradientNormTrack(flow, graph, norm)
+    if key == "gradient_history":
+        return GradientHistoryTrack(flow, variants.get(key, ""), norm)
+    if key == "update_ratio":
+        return UpdateRatioTrack(flow)
+    has_shortcut = [block.plan.shortcut != "none" for block in graph.blocks]
+    if key == "skip_branch":
+        return SkipBranchTrack(flow, has_shortcut)
+    return SignalVarianceTrack(flow, has_branches=any(has_shortcut))
 
 
 def _quantity(key: str, counted: Counted) -> Quantity | None:

@@ -1,96 +1,140 @@
-"""Draws the gradient norm at every block boundary at one step, log10, with a few earlier steps paler."""
+"""Draws the gradient norm at every block boundary at one step, and says how it grows or fades towards the input."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
 
+from resnet_core.analysis.flow_alerts import FAR, alerts_in
+from resnet_core.analysis.gradient_profile import branch_layers, growth_per_layer
+from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
-from resnet_core.drawing.display_list import Box, Group, Item, Role
+from resnet_core.drawing.display_list import Item, Polyline, Role
 from resnet_core.drawing.say import Say
-from resnet_core.drawing.tracks.boundary_columns import boundary_at, boundary_columns
-from resnet_core.drawing.tracks.decades import Decades
 from resnet_core.drawing.tracks.flow_data import FlowData
-from resnet_core.drawing.tracks.profile import WIDE_FROM_PX, Profile, dot_items, odd_items, profile_items
-from resnet_core.drawing.tracks.track import Track, TrackFrame, note_items
-from resnet_core.number_text import exact, scientific
+from resnet_core.drawing.tracks.flow_quantity import FLOW_QUANTITIES, FlowKey
+from resnet_core.drawing.tracks.flow_words import alert_words
+from resnet_core.drawing.tracks.profile_track import ProfileLine, ProfileTrack
+from resnet_core.drawing.tracks.track import TrackFrame, Variant
+from resnet_core.number_text import decimal, exact, ratio, scientific
 
-EARLIER: tuple[tuple[float, float], ...] = ((0.0, 0.22), (1 / 3, 0.34), (2 / 3, 0.48))
-"""Which earlier captures stand behind the chosen one, as shares of its number, and their opacity."""
+NORM_VARIANTS = (Variant("l2", N_("Atlas", "L2 norm")), Variant("rms", N_("Atlas", "Root mean square")))
+_LEVEL = 2.0
+"""Norms that differ by less than this factor from end to end are called level."""
+
+_MARK_PX = 4.0
+_VERDICTS: Mapping[str, str] = MappingProxyType({
+    "exploding": N_("Atlas", "Explodes backwards: the squared norm %2 a layer towards the input, the norm %1 in all"),
+    "growing": N_("Atlas", "Grows towards the input: the squared norm %2 a layer, the norm %1 in all"),
+    "level": N_("Atlas", "Level: towards the input the squared norm %2 a layer, the norm %1 in all"),
+    "fading": N_("Atlas", "Fades towards the input: the squared norm %2 a layer, the norm %1 in all"),
+    "vanishing": N_("Atlas", "Vanishes backwards: the squared norm %2 a layer towards the input, the norm %1 in all"),
+})  # fmt: skip
 
 
-class GradientNormTrack(Track):
-    """L2 norms of dLoss/d(block input) along depth at the step that is looked at."""
+def norm_key(variant: str) -> FlowKey:
+    """Return which norm a variant of `NORM_VARIANTS` is; the first for an empty text."""
+    return "gradient_rms" if variant == "rms" else "gradient_norm"
+
+
+class GradientNormTrack(ProfileTrack):
+    """dLoss/d(block input) along depth at the step that is looked at, as L2 norm or root mean square."""
 
     key = "gradient_norm"
-    height = 104.0
-    least_height = 56.0
-    live = True
+    variants = NORM_VARIANTS
 
-    def __init__(self, data: FlowData) -> None:
-        self._data = data
+    def __init__(self, data: FlowData, graph: Graph, variant: str = "") -> None:
+        self._norm, self._graph = norm_key(variant), graph
+        self.variant = "rms" if self._norm == "gradient_rms" else "l2"
+        super().__init__(data, (ProfileLine(self._norm),))
 
     def subtitle(self, say: Say) -> str:
-        """Return what is measured, and at which step."""
-        if not self._data.has_rows:
-            return "‖∂L/∂x‖₂"
-        step = exact(self._data.shown_step)
-        return say("Atlas", N_("Atlas", "‖∂L/∂x‖₂, step %1")).replace("%1", step)
+        """Return what is measured at which step, and how fast it grows."""
+        symbol = FLOW_QUANTITIES[self._norm].symbol
+        if not self.has_rows:
+            return symbol
+        step = say("Atlas", N_("Atlas", "%1, step %2")).replace("%1", symbol)
+        step = step.replace("%2", exact(self._data.shown_step))
+        growth = self._growth()
+        if growth is None:
+            return step
+        rate = say("Atlas", N_("Atlas", "r = %1 a layer")).replace("%1", decimal(growth, 3))
+        return f"{step}\n{rate}"
 
     def explanation(self) -> str:
         """Return what healthy looks like."""
         return N_("Atlas", "How strongly the loss depends on the tensor at each block's input. Level lines are "
-                  "healthy; a line that falls towards the input vanishes, one that climbs explodes.")  # fmt: skip
+                  "healthy; a line that falls towards the input vanishes, one that climbs explodes. r = (G_in / G_out)"
+                  "^(2 / layers) is the growth of the squared norm a layer: 1 is level, π/(π − 1) = 1.467 is what "
+                  "theory expects of plain networks with BatchNorm and ReLU (Yang et al. 2019, arXiv 1902.08129). L2 "
+                  "adds up the whole batch, the root mean square is that of one value; the track's menu "
+                  "switches.")  # fmt: skip
+
+    def headline(self, say: Say) -> tuple[Role, str]:
+        """Return in plain words how the gradient grows or fades on its way back in this run."""
+        if not self.has_rows:
+            return "note", ""
+        norms = self._data.values_at(self._norm, self._data.row)
+        if not all(map(math.isfinite, norms.tolist())):
+            (alert,) = (alert for alert in alerts_in(norms[None]) if alert.kind == "not_finite")
+            words = N_("Atlas", "No finite number from %1 back to the input: beyond what float32 holds, or NaN")
+            return "alert_note", say("Atlas", words).replace("%1", self._place(alert.boundary))
+        growth = self._growth()
+        if growth is None:
+            return "alert_note", say("Atlas", N_("Atlas", "Nothing reaches the input: the gradient there is 0"))
+        return _verdict(growth, float(norms[0] / norms[-1]), say)
 
     def items(self, frame: TrackFrame) -> Iterator[Item]:
-        """Yield the decades and the lines, or why there are none."""
-        data, rect = self._data, frame.rect
-        if not data.has_rows:
-            yield from note_items(frame, frame.say("Atlas", why_empty(data)))
+        """Yield the lines, and a mark where a gradient explodes, vanishes or stops being a number."""
+        yield from super().items(frame)
+        if not self.has_rows:
             return
-        decades = Decades(*data.pyramid.bounds)
-        yield from decades.grid(frame)
-        columns, rows, row = boundary_columns(frame.view.axis), data.pyramid.rows(), data.row
-        inside = Box(rect.left, rect.top - 4, rect.right, rect.bottom + 4)
-        behind = [
-            Group("", tuple(profile_items(frame, Profile(columns, rows[int(row * share)]), decades, "profile_earlier")),
-                  "", opacity)
-            for share, opacity in EARLIER
-            if int(row * share) < row
-        ]  # fmt: skip
-        now = Profile(columns, rows[row])
-        role: Role = "profile" if frame.view.scale >= WIDE_FROM_PX else "profile_fine"
-        line = (*profile_items(frame, now, decades, role), *dot_items(frame, now, decades), *odd_items(frame, now))
-        yield Group("", (*behind, *line), "", 1.0, inside)
-
-    def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
-        """Yield the powers of ten."""
-        if self._data.has_rows:
-            yield from Decades(*self._data.pyramid.bounds).numbers(frame)
+        data, plot, columns = self._data, self.plot(frame), FLOW_QUANTITIES[self._norm].columns(frame.view.axis)
+        for alert in alerts_in(data.values_at(self._norm, data.row)[None], data.row):
+            x = frame.view.x(columns[alert.boundary].middle)
+            if frame.view.left <= x <= frame.view.right:
+                words = alert_words(data, alert, frame.view.axis, frame.say)
+                yield alert_mark(x, plot.rect.top + _MARK_PX, columns[alert.boundary].id, words)
 
     def value_at(self, frame: TrackFrame, x: float, y: float) -> str:
-        """Return the norm at the boundary nearest to `x`."""
-        number = boundary_at(frame.view.axis, frame.view.depth(x))
-        if number is None or not self._data.has_rows:
+        """Return the norm at the boundary at `x`, and what is wrong there."""
+        words, data = super().value_at(frame, x, y), self._data
+        if not words:
             return ""
-        return norm_text(self._data, number, self._data.row, frame.say)
+        columns = FLOW_QUANTITIES[self._norm].columns(frame.view.axis)
+        alerts = (
+            alert_words(data, alert, frame.view.axis, frame.say)
+            for alert in alerts_in(data.values_at(self._norm, data.row)[None], data.row)
+            if columns[alert.boundary].start <= frame.view.depth(x) < columns[alert.boundary].stop
+        )
+        return "; ".join((words, *alerts))
+
+    def _growth(self) -> float | None:
+        return growth_per_layer(self._data.values_at(self._norm, self._data.row).tolist(), self._layers)
+
+    @cached_property
+    def _layers(self) -> int:
+        return branch_layers(self._graph)
+
+    def _place(self, boundary: int) -> str:
+        blocks = self._graph.blocks
+        return blocks[boundary].id if boundary < len(blocks) else blocks[-1].output_id
 
 
-def why_empty(data: FlowData) -> str:
-    """Return the marked text of why a track of a run shows nothing."""
-    if data.run is None:
-        return N_("Atlas", "No run of this architecture yet. Press Train to watch its gradients.")
-    return N_("Atlas", "The run has not captured a gradient yet.")
+def alert_mark(x: float, y: float, id: str, words: str) -> Polyline:
+    """Return a triangle that points down at (x, y)."""
+    points = ((x - _MARK_PX, y - 2 * _MARK_PX), (x + _MARK_PX, y - 2 * _MARK_PX), (x, y))
+    return Polyline(id, "alert_mark", points, True, words)
 
 
-def norm_text(data: FlowData, number: int, row: int, say: Say) -> str:
-    """Return the norm of boundary `number` at capture `row`, with the boundary it belongs to and the step."""
-    assert data.run is not None
-    blocks = len(data.run.boundaries) - 1
-    norm = scientific(float(data.run.boundary_norms[row][number]), 3)
-    step = exact(int(data.pyramid.steps[row]))
-    words = (
-        N_("Atlas", "%1 at the block's input, step %2")
-        if number < blocks
-        else N_("Atlas", "%1 at the last block's output, step %2")
-    )
-    return say("Atlas", words).replace("%1", norm).replace("%2", step)
+def _verdict(growth: float, factor: float, say: Say) -> tuple[Role, str]:
+    """Return the words for norms that grow `factor` times from the last boundary to the first."""
+    kind = "exploding" if factor >= FAR else "vanishing" if factor <= 1 / FAR else "level"
+    if kind == "level" and not 1 / _LEVEL < factor < _LEVEL:
+        kind = "growing" if factor > 1 else "fading"
+    role: Role = "alert_note" if kind in ("exploding", "vanishing") else "note"
+    words = _VERDICTS[kind]
+    times = ratio(factor) if 1e-3 < factor < 1e5 else f"{scientific(factor)} ×"
+    return role, say("Atlas", words).replace("%1", times).replace("%2", ratio(growth))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role
-from resnet_core.drawing.tracks.decades import Decades
 from resnet_core.drawing.tracks.track import TrackFrame
 
 _DOT_FROM_PX = 12.0
@@ -23,63 +22,77 @@ WIDE_FROM_PX = 5.0
 _CROSS = 3.0
 
 
-class Profile(NamedTuple):
-    """log10 of a value of each of `columns`: -inf stands for 0, NaN for what does not exist or is not a number."""
+class ShownColumns(NamedTuple):
+    """The columns of a track that are shown, and one more at each side: `spans` from number `first`, `xs` in pixels."""
 
-    columns: Sequence[Span]
-    logs: NDArray[np.floating]
+    first: int
+    spans: Sequence[Span]
+    xs: NDArray[np.float64]
+
+    @property
+    def place(self) -> slice:
+        """Where they stand among all columns."""
+        return slice(self.first, self.first + len(self.spans))
 
 
-def profile_items(frame: TrackFrame, profile: Profile, decades: Decades, role: Role) -> Iterator[Item]:
-    """Yield the shown part of a profile as lines of `role`."""
-    for piece in _pieces(frame, profile, decades):
-        points = tuple((x, y) for x, y, _ in piece)
-        if len(points) > 1:
-            yield Polyline("", role, points)
-        elif frame.view.scale < _DOT_FROM_PX:
-            ((x, y),) = points
+def shown_columns(view: DepthView, columns: Sequence[Span]) -> ShownColumns:
+    """Return which of `columns`, which ascend, are shown, with the x of their middles."""
+    first = max(bisect_right(columns, view.first, key=_start) - 2, 0)
+    last = min(max(bisect_left(columns, view.last, key=_start) + 1, 0), len(columns))
+    spans = columns[first:last]
+    middles = np.array([span.start + span.stop for span in spans]) / 2
+    return ShownColumns(first, spans, view.left + (middles - view.first) * view.scale)
+
+
+def line_items(shown: ShownColumns, ys: NDArray[np.float64], role: Role, scale: float) -> Iterator[Item]:
+    """Yield lines of `role` through the finite of `ys`, one a shown column; a lone value is a dash in its column.
+
+    `scale` is the width of a column in pixels; where there is room for dots, `dot_items` shows what stands alone.
+    """
+    for start, stop in _finite_stretches(ys):
+        if stop - start > 1:
+            yield Polyline("", role, tuple(zip(shown.xs[start:stop].tolist(), ys[start:stop].tolist(), strict=True)))
+        elif scale < _DOT_FROM_PX:
+            x, y = float(shown.xs[start]), float(ys[start])
             yield Polyline("", role, ((x - 1, y), (x + 1, y)))
 
 
-def dot_items(frame: TrackFrame, profile: Profile, decades: Decades) -> Iterator[Item]:
-    """Yield a dot a value where there is room for dots, each with the id of its column."""
-    if frame.view.scale < _DOT_FROM_PX:
+def dot_items(shown: ShownColumns, ys: NDArray[np.float64], role: Role, scale: float) -> Iterator[Item]:
+    """Yield a dot a finite value where there is room for dots, each with the id of its column."""
+    if scale < _DOT_FROM_PX:
         return
     side = 2 * _DOT_RADIUS
-    for piece in _pieces(frame, profile, decades):
-        for x, y, id in piece:
-            yield Rectangle(id, "profile_dot", x - _DOT_RADIUS, y - _DOT_RADIUS, side, side, _DOT_RADIUS)
+    for number in np.flatnonzero(np.isfinite(ys)).tolist():
+        x, y = float(shown.xs[number]), float(ys[number])
+        yield Rectangle(shown.spans[number].id, role, x - _DOT_RADIUS, y - _DOT_RADIUS, side, side, _DOT_RADIUS)
 
 
-def odd_items(frame: TrackFrame, profile: Profile) -> Iterator[Item]:
-    """Yield a cross at the top for each shown value that is NaN or infinite, at the bottom for one that is 0."""
-    first, last = shown_range(frame.view, profile.columns)
-    logs = profile.logs[first:last]
-    for number in np.flatnonzero(~np.isfinite(logs)).tolist():
-        x = frame.view.x(profile.columns[first + number].middle)
+def odd_items(
+    frame: TrackFrame, shown: ShownColumns, logs: NDArray[np.float64], exists: NDArray[np.bool_]
+) -> Iterator[Item]:
+    """Yield a cross at the top for each of the shown `logs` that is NaN or infinite, at the bottom for 0 (-inf).
+
+    A column where no value `exists` has none.
+    """
+    for number in np.flatnonzero(~np.isfinite(logs) & exists).tolist():
+        x, id = float(shown.xs[number]), shown.spans[number].id
         y = frame.rect.bottom - 4 if logs[number] == -np.inf else frame.rect.top + 4
-        id = profile.columns[first + number].id
         yield Polyline(id, "odd_mark", ((x - _CROSS, y - _CROSS), (x + _CROSS, y + _CROSS)))
         yield Polyline(id, "odd_mark", ((x - _CROSS, y + _CROSS), (x + _CROSS, y - _CROSS)))
-
-
-def shown_range(view: DepthView, columns: Sequence[Span]) -> tuple[int, int]:
-    """Return (first, last) of the columns that are shown, and one more at each side; columns ascend."""
-    first = bisect_right(columns, view.first, key=_start) - 2
-    last = bisect_left(columns, view.last, key=_start) + 1
-    return max(first, 0), min(max(last, 0), len(columns))
 
 
 def _start(column: Span) -> float:
     return column.start
 
 
-def _pieces(frame: TrackFrame, profile: Profile, decades: Decades) -> Iterator[list[tuple[float, float, str]]]:
-    """Yield the stretches of finite values as (x, y, id of the column)."""
-    first, last = shown_range(frame.view, profile.columns)
-    columns, logs = profile.columns[first:last], profile.logs[first:last]
-    finite, ys = np.isfinite(logs).tolist(), decades.y(frame, logs).tolist()
-    edge, scale = frame.view.left - frame.view.first * frame.view.scale, frame.view.scale
-    for is_finite, run in groupby(zip(finite, columns, ys, strict=True), key=lambda entry: entry[0]):
-        if is_finite:
-            yield [(edge + (c.start + c.stop) / 2 * scale, y, c.id) for _, c, y in run]
+def _finite_stretches(values: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    """Yield (start, stop) of each run of finite values."""
+    finite = np.isfinite(values)
+    if finite.all():
+        if len(values):
+            yield 0, len(values)
+        return
+    breaks = [0, *(np.flatnonzero(np.diff(finite)) + 1).tolist(), len(values)]
+    for start, stop in pairwise(breaks):
+        if finite[start]:
+            yield start, stop

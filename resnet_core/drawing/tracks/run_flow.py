@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.runs.run_records import RunSummary
 
 
@@ -26,6 +27,14 @@ class RunFlow(Protocol):
     @property
     def summary(self) -> RunSummary:
         """Where the run stands."""
+
+    @property
+    def architecture(self) -> ArchitectureConfig:
+        """The network that it trains, fitted to its data."""
+
+    @property
+    def batch_size(self) -> int:
+        """Images a step; 0 where that is not known."""
 
     @property
     def boundaries(self) -> tuple[str, ...]:

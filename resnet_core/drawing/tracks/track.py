@@ -57,12 +57,20 @@ class LegendEntry(NamedTuple):
     text: str
 
 
+class Variant(NamedTuple):
+    """One of the things that a track can show: its key in saved arrangements, and its marked name."""
+
+    key: str
+    name: str
+
+
 class Track(ABC):
     """One row along the axis of depth; an immutable value, made anew from what it shows.
 
     `key` names it in saved arrangements. `height` is its own choice in pixels, `least_height` what it can be squeezed
     to, `stretch` its share of the room that is left over. `scales` are those a person may choose from, its own choice
-    first. A `live` track shows a run and changes while one is under way; the others are drawn once and kept.
+    first; `variants` are the things that it can show, `variant` the key of the one it does. A `live` track shows a run
+    and changes while one is under way; the others are drawn once and kept.
     """
 
     key: str = ""
@@ -70,6 +78,8 @@ class Track(ABC):
     least_height: float = 28.0
     stretch: float = 1.0
     scales: tuple[ScaleKind, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    variant: str = ""
     live: bool = False
 
     def title(self) -> str:
@@ -77,7 +87,7 @@ class Track(ABC):
         return TITLES[self.key]
 
     def subtitle(self, say: Say) -> str:
-        """Return one muted line under the name, with the unit where there is one, or an empty text."""
+        """Return muted lines under the name, with the unit where there is one, or an empty text."""
         return ""
 
     def explanation(self) -> str:

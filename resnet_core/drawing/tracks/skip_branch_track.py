@@ -1,0 +1,160 @@
+"""Draws how much of the gradient reaches each block's fork through its shortcut and how much through its branch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resnet_core.analysis.branch_share import effective_depth
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
+from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text
+from resnet_core.drawing.say import Say
+from resnet_core.drawing.text_metrics import text_height, text_width
+from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.flow_words import value_words, why_empty
+from resnet_core.drawing.tracks.profile_track import column_number
+from resnet_core.drawing.tracks.quantity_track import SEPARATE_FROM_PX, snapped
+from resnet_core.drawing.tracks.track import Track, TrackFrame, note_items, scale_number
+from resnet_core.number_text import decimal
+
+NO_SHORTCUT = N_("Atlas", "no shortcut")
+_LABEL_GAP = 6.0
+_HAIR = 1e-6
+
+
+class SkipBranchTrack(Track):
+    """The shares p of the branch and 1 - p of the shortcut in the gradient at each fork, as stacked bars."""
+
+    key = "skip_branch"
+    height = 56.0
+    least_height = 34.0
+    live = True
+
+    def __init__(self, data: FlowData, has_shortcut: Sequence[bool]) -> None:
+        """`has_shortcut` says of each of the N blocks whether there is a way round it."""
+        self._data = data
+        self._has_shortcut = np.array(has_shortcut, np.bool_)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is anything to see."""
+        return bool(self._has_shortcut.any()) and self._data.has("branch_share")
+
+    def subtitle(self, say: Say) -> str:
+        """Return the effective depth at the step that is looked at."""
+        if not self.has_rows:
+            return ""
+        depth = effective_depth(self._data.values_at("branch_share", self._data.row), self._has_shortcut)
+        words = say("Atlas", N_("Atlas", "effective depth %1 of %2"))
+        return words.replace("%1", decimal(depth, 1)).replace("%2", str(len(self._has_shortcut)))
+
+    def explanation(self) -> str:
+        """Return how to read the shares and the effective depth."""
+        return N_("Atlas", "Where branch and shortcut part, the gradient that comes back through each: the share p = "
+                  "‖g_F‖² / (‖g_F‖² + ‖g_S‖²) of the branch stands below, that of the shortcut above. The sum of p is "
+                  "the effective depth: how many branches the gradient passes through on average. In residual networks "
+                  "it is far smaller than the number of blocks (Veit et al. 2016, arXiv 1605.06431). A block without a "
+                  "shortcut counts as 1.")  # fmt: skip
+
+    def items(self, frame: TrackFrame) -> Iterator[Item]:
+        """Yield the stacked bars with the names of their two parts, or why there are none."""
+        if not self._has_shortcut.any():
+            words = N_("Atlas", "No block has a shortcut: the whole gradient comes through every branch.")
+            yield from note_items(frame, frame.say("Atlas", words))
+            return
+        if not self.has_rows:
+            yield from note_items(frame, frame.say("Atlas", why_empty(self._data, ("branch_share",))))
+            return
+        shares = self._data.values_at("branch_share", self._data.row)
+        spans = [span for span in frame.view.columns() if span.id not in (STEM_ID, HEAD_ID)]
+        first = frame.view.axis.number_of(spans[0].id) - 1 if spans else 0
+        shown = slice(first, first + len(spans))
+        wide = frame.view.scale >= SEPARATE_FROM_PX
+        bars = _bars if wide else _outlines
+        yield from bars(frame, spans, shares[shown], self._has_shortcut[shown])
+        yield from _part_names(frame)
+
+    def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
+        """Yield 0 and 1."""
+        if self.has_rows:
+            yield scale_number(frame, frame.rect.top, "1")
+            yield scale_number(frame, frame.rect.bottom, "0")
+
+    def value_at(self, frame: TrackFrame, x: float, y: float) -> str:
+        """Return the share of the branch and the cosine between the two gradients of the block at `x`."""
+        number = column_number(frame, "branch_share", x)
+        if number is None or not self.has_rows:
+            return ""
+        if not self._has_shortcut[number]:
+            return frame.say("Atlas", NO_SHORTCUT)
+        data = self._data
+        words = value_words(data, "branch_share", number, data.row, frame.say)
+        if not data.has("branch_shortcut_cosine"):
+            return words
+        cosine = decimal(float(data.values_at("branch_shortcut_cosine", data.row)[number]), 2)
+        return frame.say("Atlas", N_("Atlas", "%1; cosine %2")).replace("%1", words).replace("%2", cosine)
+
+
+def _bars(
+    frame: TrackFrame, spans: Sequence[Span], shares: NDArray[np.float64], has_shortcut: NDArray[np.bool_]
+) -> Iterator[Item]:
+    """Yield two rectangles a block, one on the other; a dashed frame with words where there is no shortcut."""
+    top, bottom = round(frame.rect.top), round(frame.rect.bottom)
+    found: dict[Role, list[Item]] = {"shortcut_share": [], "branch_share": []}
+    for span, share, forks in zip(spans, shares.tolist(), has_shortcut.tolist(), strict=True):
+        x0, x1 = snapped(frame.view, span)
+        if not forks:
+            yield from _plain_items(frame, span, (x0, x1))
+        elif not math.isfinite(share):
+            yield Rectangle(span.id, "not_finite", x0, bottom - 4, x1 - x0, 4)
+        else:
+            height = round(share * (bottom - top))
+            found["shortcut_share"].append(
+                Rectangle(span.id, "shortcut_share", x0, top, x1 - x0, bottom - top - height)
+            )
+            found["branch_share"].append(Rectangle(span.id, "branch_share", x0, bottom - height, x1 - x0, height))
+    yield from found["shortcut_share"]
+    yield from found["branch_share"]
+
+
+def _outlines(
+    frame: TrackFrame, spans: Sequence[Span], shares: NDArray[np.float64], has_shortcut: NDArray[np.bool_]
+) -> Iterator[Item]:
+    """Yield narrow blocks as one shape a stretch: the shortcut's ground, the branch's outline on it."""
+    top, bottom = round(frame.rect.top), round(frame.rect.bottom)
+    edges = [(round(x0), round(x1)) for x0, x1 in (frame.view.edges(span) for span in spans)]
+    heights = np.rint(np.nan_to_num(shares) * (bottom - top)).astype(int).tolist()
+    known = np.isfinite(shares) & has_shortcut
+    gaps = np.cumsum([place > 0 and span.start - spans[place - 1].stop > _HAIR for place, span in enumerate(spans)])
+    stretches = list(zip(gaps.tolist(), known.tolist(), strict=True))
+    for (_, is_known), run in groupby(range(len(spans)), key=stretches.__getitem__):
+        places = list(run)
+        left, right = edges[places[0]][0], edges[places[-1]][1]
+        if is_known:
+            yield Rectangle("", "shortcut_share", left, top, right - left, bottom - top)
+            points = [(x, bottom - heights[place]) for place in places for x in edges[place]]
+            yield Polyline("", "branch_share", ((left, bottom), *points, (right, bottom)), True)
+        elif has_shortcut[places].any():
+            yield Rectangle("", "not_finite", left, bottom - 4, right - left, 4)
+
+
+def _plain_items(frame: TrackFrame, span: Span, edges: tuple[int, int]) -> Iterator[Item]:
+    (x0, x1), (top, bottom) = edges, (round(frame.rect.top), round(frame.rect.bottom))
+    outline = ((x0, top), (x1, top), (x1, bottom), (x0, bottom), (x0, top))
+    yield Polyline(span.id, "separator", outline, False, frame.say("Atlas", NO_SHORTCUT))
+    words = frame.say("Atlas", NO_SHORTCUT)
+    if text_width(words, frame.small) * frame.fit < x1 - x0 - 8:
+        yield Text(span.id, "note", (x0 + x1) / 2, (top + bottom) / 2, words, frame.small)
+
+
+def _part_names(frame: TrackFrame) -> Iterator[Item]:
+    """Yield the names of the two parts beside the bars, in their colours."""
+    x, line = frame.rect.right + _LABEL_GAP, text_height(frame.small)
+    top, bottom = frame.rect.top + line / 2, frame.rect.bottom - line / 2
+    yield Text("", "shortcut_share_label", x, top, frame.say("Atlas", N_("Atlas", "shortcut")), frame.small, "left")
+    yield Text("", "branch_share_label", x, bottom, frame.say("Atlas", N_("Atlas", "branch")), frame.small, "left")
