@@ -171,10 +171,15 @@ class BlockPass:
             known = self._sight.known(self._column(number).id)
             if known.branch is not None:
                 return "pass_branch", width(known.branch), width(known.branch)
-            return "pass_trunk", width(known.at_input), width(known.at_output)
+            return ("pass_trunk", *self._widths(known.at_input, known.at_output))
         left, right = self._sections[number].stretch
         first, last = (self._sight.known(self._column_at(x).id) for x in (left + 1e-4, right - 1e-4))
-        return "pass_trunk", width(first.at_input), width(last.at_output)
+        return ("pass_trunk", *self._widths(first.at_input, last.at_output))
+
+    def _widths(self, before: float | None, after: float | None) -> tuple[float, float]:
+        """Return the widths for the norms at both ends of a road; where one is not known neither tells anything."""
+        known = before is not None and after is not None
+        return (self._scale.width(before), self._scale.width(after)) if known else (_PLAIN_WIDTH, _PLAIN_WIDTH)
 
     def _skip_road(self, number: int, road: Road, way: float) -> Item:
         points = road.stretch(0.0, way) if self._is_forward else road.stretch(1.0 - way, 1.0)

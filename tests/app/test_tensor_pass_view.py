@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton, QWidget
@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.tensor_pass import TensorPass
+from app.views.atlas.tensor_pass_icons import sign_icon
 from resnet_core.drawing.structure import level_for
 from tests.app.atlas_bench import LEFT, Bench, drag, open_bench, shown_run
 
@@ -382,6 +383,14 @@ def test_that_the_signs_are_drawn_in_the_themes_colours(bench) -> None:
         b.theme.choose(theme)
         pixel = QColor(close.icon().pixmap(16, 16).toImage().pixelColor(8, 8))
         assert pixel.name() == b.theme.colors.text
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_that_a_sign_fills_its_square_at_every_scale(qtbot: QtBot, ratio: float) -> None:
+    image = sign_icon("close", "#000000", "#808080", ratio).pixmap(QSize(16, 16), ratio).toImage()
+    seen = [(x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).alpha() > 120]
+    for along in zip(*seen, strict=True):
+        assert min(along) == pytest.approx(2.8 * ratio, abs=1.5) and max(along) == pytest.approx(13 * ratio, abs=1.5)
 
 
 def test_that_the_deepest_network_can_be_played_from_afar(bench, qtbot: QtBot) -> None:

@@ -218,6 +218,24 @@ def test_that_width_follows_log10_of_the_norm_and_nearly_equal_norms_look_equal(
     assert scale.width(None) == scale.width(math.nan) == WidthScale.over(()).width(3.0)
 
 
+def test_that_the_road_is_plain_where_no_norm_was_measured_at_both_its_ends() -> None:
+    timeline = timeline_of("ResNet-50", "backward")
+    norms = PassNorms(MEASURED.boundaries)
+    picture, placement = picture_of(timeline, "", norms)
+    widths = {}
+    for item in items_at(picture, timeline.length):
+        if isinstance(item, Polyline) and item.role == "pass_trunk":
+            box = item.box
+            column = timeline.axis.column_at(((box.left + box.right) / 2 - placement.left) / placement.scale)
+            a, b, c, d = item.points
+            widths[column.id] = (math.dist(a, d), math.dist(b, c))
+    assert widths["stem"] == pytest.approx((3.2, 3.2)) and widths["head"] == pytest.approx((3.2, 3.2))
+    scale = norms.scale()
+    for number, block in enumerate(timeline.graph.blocks):
+        wanted = scale.width(norms.boundaries[number]), scale.width(norms.boundaries[number + 1])
+        assert widths[block.id] == pytest.approx(wanted)
+
+
 def test_that_a_road_is_as_long_as_it_is_drawn_and_a_band_keeps_to_it() -> None:
     half_circle = road_of(Arch("", "identity", 0.0, 100.0, 50.0, 50.0, 50.0))
     assert half_circle.length == pytest.approx(math.pi * 50, rel=0.01)

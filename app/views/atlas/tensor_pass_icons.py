@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 
 Sign = Literal["play", "pause", "step_on", "step_back", "close"]
@@ -39,7 +39,6 @@ def _pixmap(shapes: Sequence[Sequence[tuple[float, float]]], color: str, ratio: 
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setWindow(QRectF(0, 0, 16, 16).toRect())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
     for shape in shapes:
