@@ -170,15 +170,17 @@ class EngineService(QObject):
             toml = config_to_toml(self._document.config)
             self._submit("check", Check(toml, self._recipe.config.device))
 
-    def measure_latency(self, batch: int = 1, repeats: int = 0) -> None:
+    def measure_latency(self, batch: int = 1, repeats: int = 0, *, training: bool = False) -> None:
         """Have the open architecture timed layer by layer, on the recipe's device and with its threads.
 
-        With 0 `repeats` as many passes are made as fit into some seconds. `answered` brings what they took.
+        With 0 `repeats` as many passes are made as fit into some seconds; with `training` backward is timed too.
+        `answered` brings what they took.
         """
         if self._is_free():
             recipe = self._recipe.config
             toml = config_to_toml(self._document.config)
-            self._submit("latency", MeasureLatency(toml, recipe.device, batch, repeats, recipe.threads))
+            request = MeasureLatency(toml, recipe.device, batch, repeats, recipe.threads, training)
+            self._submit("latency", request)
 
     def show_run(self, key: str) -> None:
         """Show a run's curves, and go on reading it while it is live."""

@@ -168,7 +168,7 @@ def _run(to: ActionTargets) -> tuple[ActionSpec, ...]:
         ActionSpec("check", menu, N_("Action", "Check the Counts"), service.check, ("F7",),
                    N_("Action", "Count the built network with fvcore, torchinfo and torch"), do.is_free),
         ActionSpec("latency", menu, N_("Action", "Measure Latency…"), to.latency.open_dialog, ("F8",),
-                   N_("Action", "Time every layer of a forward pass on the recipe's device")),
+                   N_("Action", "Time every layer on the recipe's device")),
         ActionSpec("cancel", menu, N_("Action", "Cancel the Job"), service.cancel,
                    enabled=lambda: to.engine.busy, starts_group=True),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -44,6 +45,7 @@ class LatencyDialog(QDialog):
         self._document, self._latency, self._recipe = document, latency, recipe
         self._engine, self._service = engine, service
         self._batch, self._repeats = QSpinBox(), QSpinBox()
+        self._training = QCheckBox(self.tr("Backward too, as in a training step"))
         self._place, self._text = QLabel(), QPlainTextEdit()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._measure = self._buttons.addButton(self.tr("Measure"), QDialogButtonBox.ButtonRole.ActionRole)
@@ -53,6 +55,7 @@ class LatencyDialog(QDialog):
         self._connect()
         before = latency.latency_of(document.config)
         self._batch.setValue(before.batch if before is not None else 1)
+        self._training.setChecked(before is not None and before.conditions.training)
         self._show_measured()
         self._show_engine()
 
@@ -64,6 +67,7 @@ class LatencyDialog(QDialog):
         named = (
             (self._batch, "latency_batch", self.tr("Images in a pass")),
             (self._repeats, "latency_repeats", self.tr("Passes")),
+            (self._training, "latency_training", self.tr("Time forward and backward, without the update")),
             (self._text, "latency_text", self.tr("What was measured last")),
             (self._measure, "latency_measure", self.tr("Measure the open architecture")),
             (self._copy, "latency_copy", self.tr("Copy what was measured")),
@@ -89,6 +93,7 @@ class LatencyDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.addRow(self.tr("Images in a pass"), self._batch)
         form.addRow(self.tr("Passes"), self._repeats)
+        form.addRow(self._training)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         for widget in (self._place, self._text, self._buttons):
@@ -96,12 +101,17 @@ class LatencyDialog(QDialog):
 
     def _connect(self) -> None:
         self._buttons.rejected.connect(self.close)
-        self._measure.clicked.connect(lambda: self._service.measure_latency(self._batch.value(), self._repeats.value()))
+        self._measure.clicked.connect(self._ask)
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text.toPlainText()))
         self._document.changed.connect(self._show_measured)
         self._latency.changed.connect(self._show_measured)
         self._engine.changed.connect(self._show_engine)
         self._recipe.changed.connect(self._show_engine)
+
+    def _ask(self) -> None:
+        """Measure the open architecture as the fields say."""
+        batch, repeats = self._batch.value(), self._repeats.value()
+        self._service.measure_latency(batch, repeats, training=self._training.isChecked())
 
     def _show_measured(self, *_facts: object) -> None:
         """Show the open architecture's last measurement, or what pressing the button would do."""

@@ -16,6 +16,10 @@ SLOWEST_LAYERS = 5
 def latency_line(name: str, latency: Latency) -> str:
     """Return the measurement in one line: "ResNet-50 on cpu, batch 1: 83.0 ms; slowest layer1.0 (12.1 %)"."""
     line = translate("Latency", "{name} on {device}, batch {batch}: {time}; slowest {slowest} ({share})")
+    if latency.conditions.training:
+        line = translate(
+            "Latency", "{name} on {device}, batch {batch}, forward and backward: {time}; slowest {slowest} ({share})"
+        )
     return line.format(
         name=name,
         device=latency.device,
@@ -40,7 +44,12 @@ def _conditions(name: str, latency: Latency) -> Iterator[str]:
         shape=shape_text(conditions.input), threads=conditions.threads,
     )  # fmt: skip
     line = translate("Latency", "forward pass in evaluation mode, float32; medians of {repeats} passes")
+    if conditions.training:
+        line = translate("Latency", "forward and backward in training mode, float32; medians of {repeats} passes")
     yield line.format(repeats=conditions.repeats)
+    if conditions.training:
+        line = translate("Latency", "the backward pass takes {share} of the layers' time")
+        yield line.format(share=percent(sum(latency.backward.values()) / latency.layers_ms))
 
 
 def _table(latency: Latency) -> Iterator[str]:

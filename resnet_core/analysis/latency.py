@@ -18,13 +18,14 @@ class LatencyConditions(NamedTuple):
     """What a measurement was made of and on: everything without which its milliseconds mean nothing.
 
     `input` is (channels, height, width) of one image. `threads` are those of the CPU, which computes, or launches what
-    a GPU computes. `versions` are those of the libraries.
+    a GPU computes. `versions` are those of the libraries. With `training` a pass is forward and backward.
     """
 
     device: str
     device_name: str
     batch: int
     input: tuple[int, int, int]
+    training: bool
     threads: int
     repeats: int
     versions: Mapping[str, str]
@@ -39,12 +40,13 @@ class TimeSpread(NamedTuple):
 
 
 class Latency(NamedTuple):
-    """How long a forward pass takes, whole and layer by layer; all times in milliseconds, medians of all repeats.
+    """How long a pass takes, whole and layer by layer; all times in milliseconds, medians of all repeats.
 
     `whole` was measured without any hooks. `hooked_ms` is the pass in which every layer was timed: it is longer by what
-    the hooks cost. `hook_cost_ms` is what they show of a layer that does nothing; it is taken off every layer's time.
-    `layers` has every node of the graph but input and output, in execution order; `columns` are the sums of the
-    stem, each block and the head.
+    the hooks cost. `hook_cost_ms` is what they show of a layer that does nothing, `backward_hook_cost_ms` of a step
+    back that does nothing; both are taken off. `spreads` has every node of the graph but input and output, in
+    execution order, its backward included where there is one; `backward` is that part alone. `columns` are the sums
+    of the stem, each block and the head.
     """
 
     conditions: LatencyConditions
@@ -53,6 +55,8 @@ class Latency(NamedTuple):
     hook_cost_ms: float
     spreads: Mapping[str, TimeSpread]
     columns: Mapping[str, float]
+    backward_hook_cost_ms: float = 0.0
+    backward: Mapping[str, float] = MappingProxyType({})
 
     @property
     def layers(self) -> dict[str, float]:
@@ -106,16 +110,19 @@ class Latency(NamedTuple):
     def about(self) -> str:
         """The conditions in a few words: "cpu, 1 thread, batch 1"."""
         threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
-        return ", ".join([self.device, *([threads] if self.device == "cpu" else []), f"batch {self.batch}"])
+        parts = [self.device, *([threads] if self.device == "cpu" else []), f"batch {self.batch}"]
+        return ", ".join([*parts, *(["forward and backward"] if self.conditions.training else [])])
 
 
 class PassTimes(NamedTuple):
-    """What repeated passes took: whole, in which all layers were timed, and by layer. `hook_cost_ms` as in Latency."""
+    """What repeated passes took: whole, with every layer timed, and by layer; all as in Latency."""
 
     whole: TimeSpread
     hooked_ms: float
     hook_cost_ms: float
     layers: tuple[tuple[str, TimeSpread], ...]
+    backward_hook_cost_ms: float = 0.0
+    backward: tuple[tuple[str, float], ...] = ()
 
 
 def latency_of(graph: Graph, conditions: LatencyConditions, times: PassTimes) -> Latency:
@@ -124,14 +131,22 @@ def latency_of(graph: Graph, conditions: LatencyConditions, times: PassTimes) ->
     if [id for id, _ in times.layers] != expected:
         raise ValueError(f"times of {len(times.layers)} layers were given, and the graph has {len(expected)}")
     spreads = dict(times.layers)
-    columns = MappingProxyType(_column_sums(graph, spreads))
-    return Latency(conditions, times.whole, times.hooked_ms, times.hook_cost_ms, MappingProxyType(spreads), columns)
+    return Latency(
+        conditions=conditions,
+        whole=times.whole,
+        hooked_ms=times.hooked_ms,
+        hook_cost_ms=times.hook_cost_ms,
+        spreads=MappingProxyType(spreads),
+        columns=MappingProxyType(_column_sums(graph, spreads)),
+        backward_hook_cost_ms=times.backward_hook_cost_ms,
+        backward=MappingProxyType(dict(times.backward)),
+    )
 
 
 def latency_document(graph: Graph, latency: Latency) -> dict[str, Any]:
     """Return the document that `latency` prints: plain JSON values, the configuration among them."""
     conditions = latency.conditions
-    return {
+    document: dict[str, Any] = {
         "name": graph.name,
         "device": conditions.device,
         "device_name": conditions.device_name,
@@ -139,7 +154,7 @@ def latency_document(graph: Graph, latency: Latency) -> dict[str, Any]:
         "input": list(conditions.input),
         "threads": conditions.threads,
         "repeats": conditions.repeats,
-        "pass": "forward",
+        "pass": "training" if conditions.training else "forward",
         "precision": "float32",
         "whole_ms": latency.whole.median_ms,
         "whole_low_ms": latency.whole.low_ms,
@@ -152,6 +167,11 @@ def latency_document(graph: Graph, latency: Latency) -> dict[str, Any]:
         "versions": dict(conditions.versions),
         "configuration": config_to_toml(graph.config),
     }
+    if conditions.training:
+        document["backward_hook_cost_ms"] = latency.backward_hook_cost_ms
+        for row in document["layers"]:
+            row["backward_ms"] = latency.backward[row["id"]]
+    return document
 
 
 def read_latency(document: Mapping[str, Any]) -> tuple[Graph, Latency]:
@@ -162,13 +182,21 @@ def read_latency(document: Mapping[str, Any]) -> tuple[Graph, Latency]:
         device_name=document["device_name"],
         batch=document["batch"],
         input=tuple(document["input"]),
+        training=document["pass"] == "training",
         threads=document["threads"],
         repeats=document["repeats"],
         versions=MappingProxyType(document["versions"]),
     )
     whole = TimeSpread(document["whole_ms"], document["whole_low_ms"], document["whole_high_ms"])
     rows = [(row["id"], TimeSpread(row["median_ms"], row["low_ms"], row["high_ms"])) for row in document["layers"]]
-    times = PassTimes(whole, document["hooked_ms"], document["hook_cost_ms"], tuple(rows))
+    times = PassTimes(
+        whole=whole,
+        hooked_ms=document["hooked_ms"],
+        hook_cost_ms=document["hook_cost_ms"],
+        layers=tuple(rows),
+        backward_hook_cost_ms=document.get("backward_hook_cost_ms", 0.0),
+        backward=tuple((row["id"], row["backward_ms"]) for row in document["layers"] if "backward_ms" in row),
+    )
     return graph, latency_of(graph, conditions, times)
 
 

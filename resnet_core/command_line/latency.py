@@ -16,17 +16,18 @@ SLOWEST_LAYERS = 5
 
 def add_commands(commands: Any) -> None:
     """Declare this file's command on argparse's sub-parsers."""
-    latency = commands.add_parser("latency", help="measure how long each block takes here in a forward pass")
+    latency = commands.add_parser("latency", help="measure how long each block takes on this machine")
     add_config(latency)
     latency.add_argument("--batch", type=int, default=1, metavar="N", help="images in a pass (default 1)")
     latency.add_argument("--device", default="cpu", metavar="D", help="auto, cpu, cuda or mps (default cpu)")
     latency.add_argument("--repeats", type=int, metavar="N", help="passes (default: as many as fit into some seconds)")
+    latency.add_argument("--training", action="store_true", help="time forward and backward of a training step")
     add_json(latency)
     latency.set_defaults(run=run_latency)
 
 
 def run_latency(arguments: argparse.Namespace) -> int:
-    """Measure the forward pass; `--set training.threads=N` fixes the CPU threads, else the faster number is taken."""
+    """Measure the pass; `--set training.threads=N` fixes the CPU threads, else the faster number is taken."""
     run = read_run_config(arguments.config, arguments.assignments)
     if arguments.repeats is not None and arguments.repeats < 1:
         raise UsageError(f"--repeats {arguments.repeats}: take a whole number from 1")
@@ -34,7 +35,13 @@ def run_latency(arguments: argparse.Namespace) -> int:
     from resnet_core.process.jobs import run_latency_job
     from resnet_core.profiling.latency import LatencyRequest
 
-    request = LatencyRequest(arguments.batch, arguments.device, arguments.repeats or 0, run.training.threads)
+    request = LatencyRequest(
+        batch=arguments.batch,
+        device=arguments.device,
+        repeats=arguments.repeats or 0,
+        threads=run.training.threads,
+        training=arguments.training,
+    )
     try:
         document = run_latency_job(run.architecture, request, on_progress=None if arguments.json else say)
     finally:
@@ -52,8 +59,12 @@ def print_latency(document: dict[str, Any]) -> None:
     _, latency = read_latency(document)
     conditions = latency.conditions
     print(f"{document['name']} on {conditions.device_name} ({conditions.device}), {_threads(latency)}, ", end="")
-    print(f"batch {latency.batch} of {shape_text(conditions.input)}, float32, forward in evaluation mode")
+    mode = "forward and backward in training mode" if conditions.training else "forward in evaluation mode"
+    print(f"batch {latency.batch} of {shape_text(conditions.input)}, float32, {mode}")
     print(f"medians of {conditions.repeats} passes; torch {conditions.versions['torch']}\n")
+    if conditions.training:
+        share = sum(latency.backward.values()) / latency.layers_ms
+        print(f"the backward pass takes {percent(share)} of the layers' time\n")
     rows = [(id, *_cells(ms, latency.whole_ms)) for id, ms in latency.columns.items()]
     rows.append(("between layers", *_cells(latency.between_ms, latency.whole_ms)))
     rows.append(("whole pass", *_cells(latency.whole_ms, latency.whole_ms)))

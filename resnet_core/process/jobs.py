@@ -152,7 +152,7 @@ def run_latency_job(
     *,
     on_progress: OnProgress = None,
 ) -> dict[str, Any]:
-    """Measure the forward pass of `config` layer by layer and return the document of `latency`.
+    """Measure the passes of `config` layer by layer and return the document of `latency`.
 
     Raises ConfigurationError for what cannot be measured, and MeasurementStopped where `control` was asked to stop.
     """
@@ -168,7 +168,13 @@ def run_latency_job(
 
 def latency_request(request: MeasureLatency) -> LatencyRequest:
     """Return what a message asks to measure with."""
-    return LatencyRequest(request.batch, request.device, request.repeats, request.threads)
+    return LatencyRequest(
+        batch=request.batch,
+        device=request.device,
+        repeats=request.repeats,
+        threads=request.threads,
+        training=request.training,
+    )
 
 
 def probe_config(request: Probe) -> RunConfig:

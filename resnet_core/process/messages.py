@@ -81,7 +81,7 @@ class Build(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class MeasureLatency(_Strict):
-    """Measure how long each layer takes in a forward pass of `batch` images.
+    """Measure how long each layer takes in a pass of `batch` images: forward, or with `training` backward too.
 
     With 0 `repeats` as many are made as fit into some seconds; with 0 `threads` the faster of all and one is taken.
     """
@@ -91,6 +91,7 @@ class MeasureLatency(_Strict):
     batch: int = 1
     repeats: int = 0
     threads: int = 0
+    training: bool = False
     type: Literal["latency"] = "latency"
 
 

@@ -1,25 +1,26 @@
-"""Measures how long a network's forward pass takes, whole and layer by layer, on one device."""
+"""Measures how long a network's pass takes, whole and layer by layer, on one device."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
-from torch import nn
 
 from resnet_core.analysis.latency import Latency, LatencyConditions, PassTimes, latency_of, spread_of
+from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.fitting import training_problems
+from resnet_core.configuration.training_config import TrainingConfig
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.configuration.validation import ConfigurationError, Problem
-from resnet_core.model.resnet import ResNet, build_model
-from resnet_core.profiling.layer_clock import LayerClock, clocked, empty_layer_ms, layer_clock
+from resnet_core.profiling.pass_bench import HookCosts, PassBench, TimedPass
 from resnet_core.profiling.pass_memory import refuse_pass
-from resnet_core.training.devices import library_versions, list_devices, resolve_device, synchronize
+from resnet_core.training.devices import library_versions, list_devices, resolve_device
+from resnet_core.verification.memory_refusal import refuse_step
 
 WARM_UPS, MOST_WARM_UPS = 2, 15
 WARM_UP_S = 0.3
@@ -35,13 +36,15 @@ class LatencyRequest(NamedTuple):
     """What to measure with.
 
     `device` is what `training.devices.resolve_device` takes. With 0 repeats as many are made as fit into some seconds.
-    With 0 threads all cores and one thread are compared, and the faster is taken, as in training.
+    With 0 threads all cores and one thread are compared, and the faster is taken, as in training. A pass is forward
+    alone, in evaluation mode; with `training` it is forward and backward, in training mode, without the update.
     """
 
     batch: int = 1
     device: str = "auto"
     repeats: int = 0
     threads: int = 0
+    training: bool = False
     seed: int = 0
 
 
@@ -56,69 +59,34 @@ class Measuring(NamedTuple):
 def measure_latency(
     config: ArchitectureConfig, request: LatencyRequest = LatencyRequest()  # noqa: B008 - an immutable value
 ) -> Iterator[Measuring | Latency]:
-    """Build the network of `config`, measure its forward pass and yield how far it is, at the end the Latency.
+    """Build the network of `config`, measure its pass and yield how far it is, at the end the Latency.
 
-    In evaluation mode, in float32, on random images, without gradients. Passes with and without hooks take turns, so
-    that what else the machine does falls on both. Whoever stops asking ends the measurement; torch then has as many
-    threads as before. Raises ConfigurationError, before anything is built, where a number is out of bounds, the device
-    is absent, or a pass does not fit into its memory.
+    On random images, in float32. Passes with and without hooks take turns, so that what else the machine does falls on
+    both. Whoever stops asking ends the measurement; torch then has as many threads as before. Raises
+    ConfigurationError, before anything is built, where a number is out of bounds, the device is absent, a pass does
+    not fit into its memory, or the network cannot be trained with so few images.
     """
     _refuse_numbers(request)
     device, graph = resolve_device(request.device), build_graph(config)
-    refuse_pass(graph, request.batch, device, ("batch",))
+    _refuse_pass(graph, request, device)
     yield Measuring(0, 0, N_("Progress", "building the network"))
     with _threads_kept():
-        bench = _bench(graph, request, device)
+        bench = PassBench(graph, request.batch, device, request.seed, training=request.training)
         yield Measuring(0, 0, N_("Progress", "warming up"))
         pass_s = _warm_up(bench, _thread_choices(request, device))
         repeats = request.repeats or _affordable(pass_s)
+        costs = bench.hook_costs()
         whole_ms: list[float] = []
-        hooked_ms: list[float] = []
-        rows: list[list[float]] = []
+        passes: list[TimedPass] = []
         for done in range(repeats):
             yield Measuring(done, repeats, N_("Progress", "timing every layer"))
             whole_ms.append(bench.pass_ms())
-            hooked, row = bench.timed_pass_ms()
-            hooked_ms.append(hooked)
-            rows.append(row)
-        yield _summed_up(graph, bench, request, (whole_ms, hooked_ms, rows))
+            passes.append(bench.timed_pass(costs))
+        conditions = _conditions(graph, request, device, repeats)
+        yield latency_of(graph, conditions, _times(bench.ids, whole_ms, passes, costs))
 
 
-class _Bench(NamedTuple):
-    """A network on its device, the images it is given, and the clock of its layers."""
-
-    model: ResNet
-    layers: tuple[tuple[str, nn.Module], ...]
-    images: torch.Tensor
-    clock: LayerClock
-    device: torch.device
-
-    def pass_ms(self) -> float:
-        """Return what a forward pass takes, from its call until the device has done it."""
-        synchronize(self.device)
-        began = time.perf_counter()
-        with torch.inference_mode():
-            self.model(self.images)
-        synchronize(self.device)
-        return 1e3 * (time.perf_counter() - began)
-
-    def timed_pass_ms(self) -> tuple[float, list[float]]:
-        """Return what a forward pass with hooks takes, and each of its layers."""
-        with clocked([module for _, module in self.layers], self.clock):
-            whole = self.pass_ms()
-        return whole, self.clock.read_ms()
-
-
-def _bench(graph: Graph, request: LatencyRequest, device: torch.device) -> _Bench:
-    with device:
-        model = build_model(graph.config, seed=request.seed).eval()
-    generator = torch.Generator().manual_seed(request.seed)
-    images = torch.randn(request.batch, *graph.nodes[0].output_shape, generator=generator).to(device)
-    layers = tuple((node.id, model.get_submodule(node.id)) for node in graph.nodes[1:-1])
-    return _Bench(model, layers, images, layer_clock(device, len(layers)), device)
-
-
-def _warm_up(bench: _Bench, thread_choices: Sequence[int]) -> float:
+def _warm_up(bench: PassBench, thread_choices: Sequence[int]) -> float:
     """Make passes until none is the first of anything, with the faster threads from then on; return seconds a pass."""
     typical: dict[int, float] = {}
     for threads in thread_choices:
@@ -128,11 +96,11 @@ def _warm_up(bench: _Bench, thread_choices: Sequence[int]) -> float:
             break
     best = min(typical, key=typical.__getitem__)
     torch.set_num_threads(best)
-    bench.timed_pass_ms()
+    bench.timed_pass(HookCosts(0.0))
     return typical[best]
 
 
-def _typical_pass_s(bench: _Bench) -> float:
+def _typical_pass_s(bench: PassBench) -> float:
     """Return the median of some passes; the first one, which warms up, counts only if it is slow as it is."""
     taken_s = [bench.pass_ms() / 1e3]
     if taken_s[0] < PATIENCE_S:
@@ -154,32 +122,54 @@ def _affordable(pass_s: float) -> int:
     return min(MOST_REPEATS, max(FEWEST_REPEATS, int(TARGET_S / (2 * pass_s))))
 
 
-def _summed_up(
-    graph: Graph, bench: _Bench, request: LatencyRequest, passes: tuple[list[float], list[float], list[list[float]]]
-) -> Latency:
-    """Return the medians of all passes, with what the hooks show of nothing taken off every layer."""
-    whole_ms, hooked_ms, rows = passes
-    empty_ms = empty_layer_ms(bench.device)
-    times = zip(*rows, strict=True)
-    spreads = [spread_of(max(0.0, taken - empty_ms) for taken in row) for row in times]
-    conditions = LatencyConditions(
-        device=str(bench.device),
-        device_name=_device_name(bench.device),
+def _times(
+    ids: tuple[str, ...], whole_ms: list[float], passes: list[TimedPass], costs: HookCosts
+) -> PassTimes:
+    """Return the medians of all passes; a layer's time is its forward and its backward together."""
+    forward = zip(*(timed.forward_ms for timed in passes), strict=True)
+    backward = list(zip(*(timed.backward_ms for timed in passes), strict=True))
+    sums = [
+        tuple(map(sum, zip(ahead, backward[place], strict=True))) if backward else ahead
+        for place, ahead in enumerate(forward)
+    ]
+    return PassTimes(
+        whole=spread_of(whole_ms),
+        hooked_ms=spread_of(timed.whole_ms for timed in passes).median_ms,
+        hook_cost_ms=costs.forward_ms,
+        layers=tuple((id, spread_of(times)) for id, times in zip(ids, sums, strict=True)),
+        backward_hook_cost_ms=costs.backward_ms,
+        backward=tuple((id, spread_of(times).median_ms) for id, times in zip(ids, backward, strict=False)),
+    )
+
+
+def _conditions(graph: Graph, request: LatencyRequest, device: torch.device, repeats: int) -> LatencyConditions:
+    return LatencyConditions(
+        device=str(device),
+        device_name=_device_name(device),
         batch=request.batch,
         input=graph.nodes[0].output_shape,
+        training=request.training,
         threads=torch.get_num_threads(),
-        repeats=len(rows),
+        repeats=repeats,
         versions=library_versions(),
     )
-    layers = tuple((id, spread) for (id, _), spread in zip(bench.layers, spreads, strict=True))
-    found = PassTimes(spread_of(whole_ms), spread_of(hooked_ms).median_ms, empty_ms, layers)
-    return latency_of(graph, conditions, found)
 
 
 def _device_name(device: torch.device) -> str:
     """Return the name of a GPU; the CPU's name in the list of devices is that of another number of threads."""
     names = {described.id: described.name for described in list_devices()}
     return "CPU" if device.type == "cpu" else names.get(str(device), "")
+
+
+def _refuse_pass(graph: Graph, request: LatencyRequest, device: torch.device) -> None:
+    """Raise ConfigurationError where the pass does not fit, or BatchNorm would see a single value."""
+    if not request.training:
+        refuse_pass(graph, request.batch, device, ("batch",))
+        return
+    problems = training_problems(graph.config, TrainingConfig(batch_size=request.batch))
+    if problems:
+        raise ConfigurationError(problem._replace(path=("batch",)) for problem in problems)
+    refuse_step(graph, MemoryRecipe(request.batch, "sgd"), device, place=("batch",))
 
 
 def _refuse_numbers(request: LatencyRequest) -> None:

@@ -1,4 +1,4 @@
-"""Times layers by a stamp before and one after each forward: the host's clock on the CPU, events on other devices."""
+"""Stamps the time before and after each of many steps: by the host's clock on the CPU, by events on other devices."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from torch import nn
 
 from resnet_core.training.devices import synchronize
 
-Before = Callable[[nn.Module, Any], None]
-After = Callable[[nn.Module, Any, Any], None]
+Stamp = Callable[..., None]
 
 
-class LayerClock(Protocol):
-    """Times `size` layers of one pass after another; a layer is named by its place."""
+class Clock(Protocol):
+    """Times steps, each known by its place. The stamps take whatever a hook is called with."""
 
-    def hooks(self, place: int) -> tuple[Before, After]:
-        """Return what is to be called before and after the forward of the layer at `place`."""
+    def stamps(self, place: int) -> tuple[Stamp, Stamp]:
+        """Return what is to be called before and after the step at `place`."""
 
     def read_ms(self) -> list[float]:
-        """Return what each layer of the last pass took, in milliseconds; waits until the device has done it."""
+        """Return what each step took last, in milliseconds; waits until the device has done it."""
 
 
 class HostClock:
@@ -32,14 +31,14 @@ class HostClock:
     def __init__(self, size: int) -> None:
         self._began, self._ended = [0] * size, [0] * size
 
-    def hooks(self, place: int) -> tuple[Before, After]:
+    def stamps(self, place: int) -> tuple[Stamp, Stamp]:
         """Return what notes the time, with as little around it as there can be."""
         began, ended, now = self._began, self._ended, time.perf_counter_ns
 
-        def before(_module: nn.Module, _inputs: Any) -> None:
+        def before(*_hooked: Any) -> None:
             began[place] = now()
 
-        def after(_module: nn.Module, _inputs: Any, _output: Any) -> None:
+        def after(*_hooked: Any) -> None:
             ended[place] = now()
 
         return before, after
@@ -52,7 +51,7 @@ class HostClock:
 class DeviceClock:
     """Puts events into the device's own queue, so that nothing waits for anything during the pass.
 
-    Where the device is faster than the host can launch, a layer's time holds its wait for the launch.
+    Where the device is faster than the host can launch, a step's time holds its wait for the launch.
     """
 
     def __init__(self, device: torch.device, size: int) -> None:
@@ -60,10 +59,17 @@ class DeviceClock:
         kind: Any = torch.cuda.Event if device.type == "cuda" else torch.mps.Event
         self._events = [(kind(enable_timing=True), kind(enable_timing=True)) for _ in range(size)]
 
-    def hooks(self, place: int) -> tuple[Before, After]:
+    def stamps(self, place: int) -> tuple[Stamp, Stamp]:
         """Return what records the two events of `place`."""
         first, last = self._events[place]
-        return lambda _module, _inputs: first.record(), lambda _module, _inputs, _output: last.record()
+
+        def before(*_hooked: Any) -> None:
+            first.record()
+
+        def after(*_hooked: Any) -> None:
+            last.record()
+
+        return before, after
 
     def read_ms(self) -> list[float]:
         """Return what lies between the events."""
@@ -71,17 +77,17 @@ class DeviceClock:
         return [first.elapsed_time(last) for first, last in self._events]
 
 
-def layer_clock(device: torch.device, size: int) -> LayerClock:
-    """Return the clock for `size` layers that compute on `device`."""
+def clock_of(device: torch.device, size: int) -> Clock:
+    """Return a clock for `size` steps that `device` computes."""
     return HostClock(size) if device.type == "cpu" else DeviceClock(device, size)
 
 
 @contextmanager
-def clocked(modules: Sequence[nn.Module], clock: LayerClock) -> Iterator[None]:
-    """Have `clock` time each of `modules` by its place, for a while."""
+def clocked(modules: Sequence[nn.Module], clock: Clock) -> Iterator[None]:
+    """Have `clock` time the forward of each of `modules`, for a while."""
     handles = []
     for place, module in enumerate(modules):
-        before, after = clock.hooks(place)
+        before, after = clock.stamps(place)
         handles += [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
     try:
         yield
@@ -92,7 +98,7 @@ def clocked(modules: Sequence[nn.Module], clock: LayerClock) -> Iterator[None]:
 
 def empty_layer_ms(device: torch.device, calls: int = 200) -> float:
     """Return what a clock shows of a layer that does nothing, the median of `calls`."""
-    clock = layer_clock(device, calls)
+    clock = clock_of(device, calls)
     layers = [nn.Identity() for _ in range(calls)]
     x = torch.zeros(1, device=device)
     with clocked(layers, clock):

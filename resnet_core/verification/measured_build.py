@@ -83,7 +83,7 @@ def measure_step(built: BuiltModel, report: CostReport) -> MeasuredStep:
     images_NCHW = torch.ones(memory.batch, *report.layers[0].output_shape, device=device)  # untouched zeros take none
     with compact_heap(device):
         reset_peak(device)
-        loss = _loss(built.model(images_NCHW))
+        loss = loss_of(built.model(images_NCHW))
         synchronize(device)
         middle = read_memory(device)
         loss.backward()
@@ -105,7 +105,7 @@ def _times(built: BuiltModel, images_NCHW: torch.Tensor) -> tuple[float, float]:
     """Return the seconds of a forward and of a backward pass."""
     built.model.zero_grad(set_to_none=True)
     started = time.perf_counter()
-    loss = _loss(built.model(images_NCHW))
+    loss = loss_of(built.model(images_NCHW))
     synchronize(built.device)
     halfway = time.perf_counter()
     loss.backward()
@@ -113,7 +113,7 @@ def _times(built: BuiltModel, images_NCHW: torch.Tensor) -> tuple[float, float]:
     return halfway - started, time.perf_counter() - halfway
 
 
-def _loss(output: torch.Tensor | dict[str, torch.Tensor]) -> torch.Tensor:
+def loss_of(output: torch.Tensor | dict[str, torch.Tensor]) -> torch.Tensor:
     """Return the cross-entropy of logits; of maps or features, which have no classes, their sum."""
     if isinstance(output, dict):
         return torch.stack([part.sum() for part in output.values()]).sum()

@@ -43,7 +43,7 @@ def document_of(config: ArchitectureConfig = TINY, batch: int = 1, layer_ms: flo
     times = PassTimes(TimeSpread(whole, whole, whole), 1.2 * whole, 0.002, rows)
     size = config.input
     image = (size.channels, size.height, size.width)
-    conditions = LatencyConditions("cpu", "CPU", batch, image, 1, 7, {"torch": "2.0"})
+    conditions = LatencyConditions("cpu", "CPU", batch, image, False, 1, 7, {"torch": "2.0"})
     return latency_document(graph, latency_of(graph, conditions, times))
 
 
@@ -72,6 +72,15 @@ def test_that_the_line_names_device_batch_time_and_the_slowest_block() -> None:
     share = 100 * latency.columns["layer2.0"] / total
     expected = f"Tiny on cpu, batch 1: {total:.1f} ms; slowest layer2.0 ({share:.1f} %)"
     assert latency_line("Tiny", latency) == expected
+
+
+def test_that_the_line_and_the_text_say_that_backward_was_measured_too() -> None:
+    document = {**document_of(), "pass": "training", "backward_hook_cost_ms": 0.001}
+    document["layers"] = [{**row, "backward_ms": 1.5} for row in document["layers"]]
+    _, latency = read_latency(document)
+    assert latency_line("Tiny", latency).startswith("Tiny on cpu, batch 1, forward and backward: ")
+    assert "the backward pass takes 75.0 % of the layers' time" in latency_text("Tiny", latency)
+    assert latency.about == "cpu, 1 thread, batch 1, forward and backward"
 
 
 def test_that_the_text_has_a_row_a_block_which_add_up() -> None:

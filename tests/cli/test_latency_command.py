@@ -38,6 +38,15 @@ def test_that_the_table_adds_up_to_the_whole_pass(capsys: pytest.CaptureFixture[
     assert sum(shares[:-1]) == pytest.approx(100, abs=0.5)
 
 
+def test_that_a_training_pass_is_timed_backward_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["latency", *TINY, "--batch", "2", "--training", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["pass"] == "training"
+    assert all(row["backward_ms"] <= row["median_ms"] for row in document["layers"] if row["id"].endswith("conv1"))
+    assert main(["latency", *TINY, "--batch", "2", "--training"]) == 0
+    assert "the backward pass takes" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

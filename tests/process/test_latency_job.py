@@ -18,8 +18,8 @@ QUICK = LatencyRequest(device="cpu", repeats=2, threads=1)
 
 
 def test_that_a_message_says_what_is_measured_with() -> None:
-    message = MeasureLatency("x", device="cpu", batch=4, repeats=7, threads=2)
-    assert latency_request(message) == LatencyRequest(4, "cpu", 7, 2)
+    message = MeasureLatency("x", device="cpu", batch=4, repeats=7, threads=2, training=True)
+    assert latency_request(message) == LatencyRequest(4, "cpu", 7, 2, training=True)
 
 
 def test_that_the_document_holds_the_measured_network_and_progress_leads_to_it() -> None:

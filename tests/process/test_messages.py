@@ -45,7 +45,7 @@ DOWNWARD: tuple[Downward, ...] = (
     Probe("x", data="digits", batch=8, seed=3, device="cpu"),
     Check("x"),
     Build("x", device="cuda:0"),
-    MeasureLatency("x", device="cpu", batch=4, repeats=7, threads=2),
+    MeasureLatency("x", device="cpu", batch=4, repeats=7, threads=2, training=True),
     PauseTraining(),
     ContinueTraining(),
     StopJob(),
