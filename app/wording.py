@@ -11,96 +11,35 @@ from PySide6.QtCore import QCoreApplication
 from resnet_core.architecture.graph import Node
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockPlan
 from resnet_core.configuration.fields import FieldFacts, field_facts
-from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.configuration.validation import MESSAGES, Problem
 from resnet_core.drawing.captions import ATTENTION_WORDS, paper_stage_name
-from resnet_core.number_text import MINUS, exact
-
-_NODE_KINDS = (
-    ("input", N_("NodeKind", "input")),
-    ("conv", N_("NodeKind", "conv")),
-    ("channel_conv", N_("NodeKind", "channel conv")),
-    ("linear", N_("NodeKind", "linear")),
-    ("batch_norm", N_("NodeKind", "batch norm")),
-    ("group_norm", N_("NodeKind", "group norm")),
-    ("layer_norm", N_("NodeKind", "layer norm")),
-    ("relu", N_("NodeKind", "ReLU")),
-    ("leaky_relu", N_("NodeKind", "leaky ReLU")),
-    ("gelu", N_("NodeKind", "GELU")),
-    ("silu", N_("NodeKind", "SiLU")),
-    ("elu", N_("NodeKind", "ELU")),
-    ("sigmoid", N_("NodeKind", "sigmoid")),
-    ("max_pool", N_("NodeKind", "max pool")),
-    ("local_average_pool", N_("NodeKind", "local average pool")),
-    ("blur_pool", N_("NodeKind", "blur pool")),
-    ("average_pool", N_("NodeKind", "average pool")),
-    ("global_max_pool", N_("NodeKind", "global max pool")),
-    ("zero_pad", N_("NodeKind", "zero pad")),
-    ("add", N_("NodeKind", "add")),
-    ("multiply", N_("NodeKind", "multiply")),
-    ("mean", N_("NodeKind", "mean of two")),
-    ("stack", N_("NodeKind", "stack")),
-    ("sum_rows", N_("NodeKind", "sum of rows")),
-    ("concat", N_("NodeKind", "concatenate")),
-    ("channel_mean", N_("NodeKind", "mean over channels")),
-    ("channel_max", N_("NodeKind", "maximum over channels")),
-    ("dropout", N_("NodeKind", "dropout")),
-    ("drop_path", N_("NodeKind", "drop path")),
-    ("scale", N_("NodeKind", "scale")),
-    ("scalar_bias", N_("NodeKind", "scalar bias")),
-    ("flatten", N_("NodeKind", "flatten")),
-    ("output", N_("NodeKind", "output")),
-    ("basic", N_("NodeKind", "Basic")),
-    ("bottleneck", N_("NodeKind", "Bottleneck")),
-    ("stem", N_("NodeKind", "stem")),
-    ("head", N_("NodeKind", "head")),
-)
-_SHORTCUTS = (
-    ("identity", N_("Shortcut", "identity shortcut")),
-    ("projection", N_("Shortcut", "projection shortcut")),
-    ("zero_pad", N_("Shortcut", "zero-padded shortcut")),
-    ("none", N_("Shortcut", "no shortcut")),
-    ("pooled", N_("Shortcut", "average-pooled projection shortcut")),
-)
-_WINDOWED = ("conv", "max_pool", "local_average_pool", "blur_pool")
-_DROPS = ("dropout", "drop_path")
+from resnet_core.drawing.kind_words import block_facts as facts_of_block
+from resnet_core.drawing.kind_words import block_name, block_words, kind_words, layer_words, shortcut_words
 
 
 def kind_text(kind: str) -> str:
     """Return the name of a layer's or block's kind: `batch_norm` is "batch norm", `bottleneck` is "Bottleneck"."""
-    return _looked_up("NodeKind", _NODE_KINDS, kind)
+    return kind_words(kind, QCoreApplication.translate)
 
 
 def shortcut_text(kind: str) -> str:
     """Return what a block's shortcut is called: "identity shortcut"."""
-    return _looked_up("Shortcut", _SHORTCUTS, kind)
+    return shortcut_words(kind, QCoreApplication.translate)
 
 
 def block_kind_text(plan: BlockPlan) -> str:
     """Return a block's kind, with the kernels of a branch of its own and its attention: "SE Basic(3,1,3)"."""
-    kernels = f"({','.join(map(str, plan.kernels))})" if plan.is_custom else ""
-    attention = ATTENTION_WORDS.get(plan.attention, "")
-    return f"{attention} {kind_text(plan.kind)}{kernels}".strip()
+    return block_name(plan, QCoreApplication.translate)
 
 
 def block_text(plan: BlockPlan) -> str:
     """Return what a block is: "Bottleneck, identity shortcut"."""
-    shortcut = shortcut_text("pooled" if plan.pooled else plan.shortcut)
-    return _tr("{kind}, {shortcut}").format(kind=block_kind_text(plan), shortcut=shortcut)
+    return block_words(plan, QCoreApplication.translate)
 
 
 def block_facts(plan: BlockPlan) -> tuple[str, ...]:
     """Return what else is set apart in a block: "32 groups", "dilation 2, then 4", "dropped with chance 0.25"."""
-    facts = []
-    if plan.groups > 1:
-        facts.append(_tr("{count} groups").format(count=exact(plan.groups)))
-    if plan.first_dilation != plan.dilation:
-        facts.append(_tr("dilation {first}, then {other}").format(first=plan.first_dilation, other=plan.dilation))
-    elif plan.dilation > 1:
-        facts.append(_tr("dilation {dilation}").format(dilation=plan.dilation))
-    if plan.drop_chance and plan.shortcut != "none":
-        facts.append(_tr("dropped with chance {chance}").format(chance=f"{plan.drop_chance:.3g}"))
-    return tuple(facts)
+    return facts_of_block(plan, QCoreApplication.translate)
 
 
 def kernels_text(plan: BlockPlan) -> str:
@@ -110,25 +49,7 @@ def kernels_text(plan: BlockPlan) -> str:
 
 def layer_text(node: Node) -> str:
     """Return what a layer computes: "conv 3×3 /2, dilation 2, 32 groups", "drop path, chance 0.25"."""
-    operation, words = node.operation, [kind_text(node.kind)]
-    if node.kind in _WINDOWED:
-        words[0] += f" {operation.kernel}×{operation.kernel}" + (
-            f" /{operation.stride}" if operation.stride > 1 else ""
-        )
-    if node.kind == "channel_conv":
-        words.append(_tr("kernel {kernel}").format(kernel=operation.kernel))
-    if operation.dilation > 1:
-        words.append(_tr("dilation {dilation}").format(dilation=operation.dilation))
-    if operation.groups > 1:
-        words.append(_tr("{count} groups").format(count=exact(operation.groups)))
-    if operation.standardized:
-        words.append(_tr("standardised weights"))
-    if node.kind in _DROPS:
-        words.append(_tr("chance {chance}").format(chance=f"{operation.factor:.3g}"))
-    if node.kind == "scale":
-        pattern = _tr("learnt, from {factor}") if operation.learned else _tr("by {factor}")
-        words.append(pattern.format(factor=f"{operation.factor:g}".replace("-", MINUS)))
-    return ", ".join(words)
+    return layer_words(node, QCoreApplication.translate)
 
 
 def network_facts(config: ArchitectureConfig) -> tuple[str, ...]:
@@ -200,10 +121,3 @@ def _short(section: BaseModel, field: str) -> str:
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Wording", text)
-
-
-def _looked_up(context: str, names: tuple[tuple[str, str], ...], key: str) -> str:
-    for name, text in names:
-        if name == key:
-            return QCoreApplication.translate(context, text)
-    return key

@@ -46,24 +46,38 @@ def kind_words(kind: str, say: Say = as_written) -> str:
     return say("NodeKind", KIND_WORDS[kind]) if kind in KIND_WORDS else kind
 
 
-def shortcut_words(plan: BlockPlan, say: Say = as_written) -> str:
-    """Return what a block's shortcut is called: "identity shortcut"."""
-    return say("Shortcut", _SHORTCUT_WORDS["pooled" if plan.pooled else plan.shortcut])
+def shortcut_words(kind: str, say: Say = as_written) -> str:
+    """Return what a kind of shortcut is called: "identity shortcut"; `pooled` is the projection of a ResNet-D."""
+    return say("Shortcut", _SHORTCUT_WORDS[kind]) if kind in _SHORTCUT_WORDS else kind
+
+
+def block_name(plan: BlockPlan, say: Say = as_written) -> str:
+    """Return a block's kind, with the kernels of a branch of its own and its attention: "SE Basic(3,1,3)"."""
+    kernels = f"({','.join(map(str, plan.kernels))})" if plan.is_custom else ""
+    attention = ATTENTION_WORDS.get(plan.attention, "")
+    return f"{attention} {kind_words(plan.kind, say)}{kernels}".strip()
 
 
 def block_words(plan: BlockPlan, say: Say = as_written) -> str:
-    """Return what a block is: "SE Bottleneck, identity shortcut, 32 groups"."""
-    kernels = f"({','.join(map(str, plan.kernels))})" if plan.is_custom else ""
-    name = f"{ATTENTION_WORDS.get(plan.attention, '')} {kind_words(plan.kind, say)}{kernels}".strip()
-    words = [name, shortcut_words(plan, say)]
+    """Return what a block is: "SE Bottleneck, identity shortcut"."""
+    shortcut = shortcut_words("pooled" if plan.pooled else plan.shortcut, say)
+    return say("Wording", N_("Wording", "{kind}, {shortcut}")).format(kind=block_name(plan, say), shortcut=shortcut)
+
+
+def block_facts(plan: BlockPlan, say: Say = as_written) -> tuple[str, ...]:
+    """Return what else is set apart in a block: "32 groups", "dilation 2, then 4", "dropped with chance 0.25"."""
+    facts = []
     if plan.groups > 1:
-        words.append(say("Wording", N_("Wording", "{count} groups")).format(count=exact(plan.groups)))
+        facts.append(say("Wording", N_("Wording", "{count} groups")).format(count=exact(plan.groups)))
     if plan.first_dilation != plan.dilation:
         pattern = say("Wording", N_("Wording", "dilation {first}, then {other}"))
-        words.append(pattern.format(first=plan.first_dilation, other=plan.dilation))
+        facts.append(pattern.format(first=plan.first_dilation, other=plan.dilation))
     elif plan.dilation > 1:
-        words.append(say("Wording", N_("Wording", "dilation {dilation}")).format(dilation=plan.dilation))
-    return ", ".join(words)
+        facts.append(say("Wording", N_("Wording", "dilation {dilation}")).format(dilation=plan.dilation))
+    if plan.drop_chance and plan.shortcut != "none":
+        pattern = say("Wording", N_("Wording", "dropped with chance {chance}"))
+        facts.append(pattern.format(chance=f"{plan.drop_chance:.3g}"))
+    return tuple(facts)
 
 
 def layer_words(node: Node, say: Say = as_written) -> str:

@@ -10,7 +10,7 @@ from resnet_core.architecture.graph import Block, Graph, Node, Stage
 from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.captions import paper_stage_name
-from resnet_core.drawing.kind_words import block_words, kind_words, layer_words
+from resnet_core.drawing.kind_words import block_facts, block_words, kind_words, layer_words
 from resnet_core.drawing.say import Say, as_written
 from resnet_core.drawing.walks import edges_from, edges_into, way_of
 from resnet_core.number_text import compact, exact, shape_text
@@ -76,12 +76,7 @@ class Reader:
     def block(self, id: str) -> str:
         """Return what the block is and costs, its branch layer by layer, and where its shortcut leaves and joins."""
         block = self._graph.block_by_id[id]
-        first = self._told(
-            N_("Drawing", "Block {block}: {kind}, {shapes}. {cost}."),
-            block=id, kind=block_words(block.plan, self._say),
-            shapes=self._shapes(block.input_shape, block.output_shape), cost=self._cost(self._report.blocks[id]),
-        )  # fmt: skip
-        return " ".join([first, self._way(block), *self._branch(block)])
+        return " ".join([self._head_of(block), self._way(block), *self._branch(block)])
 
     def layer(self, id: str) -> str:
         """Return what the layer is and makes, and where its edges come from and lead to."""
@@ -126,7 +121,7 @@ class Reader:
     def _whole_block(self, run: Sequence[Block]) -> Iterator[str]:
         """Yield the first of a run of equal blocks, layer by layer, and how many are like it."""
         block = run[0]
-        yield INDENT + self.block(block.id)
+        yield f"{INDENT}{self._head_of(block)} {self._way(block)}"
         for node in self._graph.nodes_of(block):
             yield INDENT * 2 + self.layer(node.id)
         if len(run) == 2:
@@ -163,8 +158,9 @@ class Reader:
         return ""
 
     def _end(self, pattern: str, nodes: Sequence[Node]) -> str:
+        named = [node for node in nodes if node.kind not in ("input", "output")]
         return self._told(
-            pattern, layers=self._listed(nodes, ""), before=shape_text(nodes[0].input_shape),
+            pattern, layers=self._listed(named, ""), before=shape_text(nodes[0].input_shape),
             after=shape_text(nodes[-1].output_shape),
         )  # fmt: skip
 
@@ -173,9 +169,18 @@ class Reader:
         """Return what equal blocks have in common: all but their names and the chance to be dropped."""
         return (block.plan._replace(id="", position=0, drop_chance=0.0), block.input_shape)
 
+    def _head_of(self, block: Block) -> str:
+        """Return what a block is, what it does to the tensor, and what it costs."""
+        pattern = N_("Drawing", "Block {block}: {kind}, {shapes}. {cost}.")
+        kind = ", ".join((block_words(block.plan, self._say), *block_facts(block.plan, self._say)))
+        shapes, cost = self._shapes(block.input_shape, block.output_shape), self._cost(self._report.blocks[block.id])
+        return self._told(pattern, block=block.id, kind=kind, shapes=shapes, cost=cost)
+
     def _run(self, run: Sequence[Block]) -> str:
         """Return a run of equal blocks as one sentence."""
-        kind, first, last = block_words(run[0].plan, self._say), run[0].id, run[-1].id
+        plan = run[0].plan._replace(drop_chance=0.0)
+        kind = ", ".join((block_words(plan, self._say), *block_facts(plan, self._say)))
+        first, last = run[0].id, run[-1].id
         if len(run) == 1:
             return self._told(N_("Drawing", "{block}: {kind}."), block=first, kind=kind)
         return self._told(N_("Drawing", "{first} to {last}: {kind}."), first=first, last=last, kind=kind)

@@ -137,6 +137,18 @@ def test_that_a_click_on_a_chip_makes_the_edit_and_leaves_the_focus(b: Bench, qt
     assert chips(b)["wider"].edit.parameters == {"width": 1024}
 
 
+def test_that_tab_leads_to_the_chips_and_enter_makes_the_edit(b: Bench, qtbot: QtBot) -> None:
+    b.atlas.activateWindow()
+    qtbot.waitUntil(b.atlas.hasFocus)
+    b.selection.select("layer3.2")
+    first = next(iter(chips(b).values()))
+    qtbot.keyClick(b.atlas, KEY.Key_Tab)
+    qtbot.waitUntil(first.hasFocus)
+    qtbot.keyClick(first, KEY.Key_Return)
+    assert b.document.config.stages[2].blocks == 7
+    assert first.hasFocus()
+
+
 def test_that_a_narrow_atlas_shows_fewer_chips_and_never_one_over_another(b: Bench) -> None:
     b.selection.select("layer3.2")
     counts = []

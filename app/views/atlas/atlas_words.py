@@ -82,8 +82,9 @@ def essentials(snapshot: Snapshot, id: str) -> str:
         words, shape = layer_text(node), node.output_shape
         cost = next(row for row in report.layers if row.id == id)
     else:
-        nodes = [node for node in graph.nodes if node.stage == id and node.kind not in ("input", "output", "flatten")]
-        words = ", ".join(layer_text(node) for node in nodes)
+        nodes = [node for node in graph.nodes if node.stage == id]
+        told = [node for node in nodes if node.kind not in ("input", "output", "flatten")] or nodes
+        words = ", ".join(layer_text(node) for node in told)
         shape, cost = nodes[-1].output_shape, report.stages[id]
     line = translate("Atlas", "%1 · %2 · %3 · %4 params · %5 MACs")
     values = (id, words, shape_text(shape), compact(cost.parameters), compact(cost.macs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.painting.paint_style import PaintStyle
@@ -216,6 +216,13 @@ class EditChip(QAbstractButton):
         usual = _USUAL_BOTH if self.with_macs else _USUAL
         below = style.width_of(usual if self.outcome is None else self.cost(), style.numbers)
         return QSize(round(max(above, below) + 2 * _PADDING), round(STRIP_HEIGHT))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Make the edit on Enter too: Space, which a button hears, pauses a run here."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the key in the accent colour, the name, and the cost below."""
