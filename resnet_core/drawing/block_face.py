@@ -9,12 +9,12 @@ from resnet_core.architecture.graph import Block, Graph, Node
 from resnet_core.configuration.architecture_config import BlockPlan
 from resnet_core.configuration.block_plan import branch_convolutions
 from resnet_core.drawing.block_outline import Silhouette, Stretch, silhouette
-from resnet_core.drawing.captions import ATTENTION_WORDS, SHORTCUT_WORDS, block_title, projection_caption
+from resnet_core.drawing.captions import ATTENTION_WORDS, SHORTCUT_WORDS, projection_caption
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Role
 
 
 class BlockFace(NamedTuple):
-    """What one block shows.
+    """What one block shows, as do all of its run.
 
     `texts` stand in its middle, longest first; `facts` under it where they have no room there; `layer_texts` on each
     of its convolutions once they have. `groups` are those of each convolution.
@@ -23,7 +23,6 @@ class BlockFace(NamedTuple):
     `gate` is its attention's name or empty, `gate_place` where that acts.
     """
 
-    title: str
     form: Silhouette
     texts: tuple[str, ...]
     facts: tuple[str, ...]
@@ -51,7 +50,6 @@ def block_face(graph: Graph, block: Block, stretches: Sequence[Stretch]) -> Bloc
     is_gated = plan.attention != "none" and (place != "identity" or plan.shortcut != "none")
     convolutions = branch_convolutions(plan, config.block)
     return BlockFace(
-        title=block_title(block),
         form=silhouette(plan, config.block, layers),
         texts=_middle_texts(plan),
         facts=_set_apart(plan),

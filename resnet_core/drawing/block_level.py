@@ -10,12 +10,12 @@ from resnet_core.drawing.block_outline import Outline, outline
 from resnet_core.drawing.captions import head_captions, head_title, stem_captions
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
 from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text, edge_id
-from resnet_core.drawing.feature_marks import end_of_stage, feature_mark
+from resnet_core.drawing.feature_marks import end_of_stage, feature_mark, is_backbone
 from resnet_core.drawing.fitted_text import centered_text, fitted
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.sheet import Sheet
 from resnet_core.drawing.text_metrics import text_height
-from resnet_core.drawing.ways import gate_mark, way_over
+from resnet_core.drawing.ways import BlockSpot, gate_mark, way_over
 
 LABEL_SHARE = 0.9
 """The size of a text on a block, beside that of the rest."""
@@ -28,12 +28,26 @@ _LEAST_DIVIDED_PX, _LEAST_DIVIDED_HALF, _DIVISION_PX = 30.0, 7.0, 5.0
 def block_items(placement: Placement) -> Iterator[Item]:
     """Yield the shown columns at the level of blocks: the shortcuts, the main path, the boxes and their texts."""
     axis, sheet = placement.axis, Sheet()
-    boxes = []
+    boxes: list[Boxed] = []
+    patterns: dict[tuple[int, float], Sheet] = {}
+    repeats = not is_backbone(axis.graph)
     for column in axis.columns_between(placement.first, placement.last):
+        left, right = placement.edges(column)
+        number = axis.number_of(column.id) - 1
         if column.id in (STEM_ID, HEAD_ID):
             boxes.append(end_box(sheet, placement, column))
+        elif not repeats:
+            boxes.append(block_box(sheet, placement, number, (left, right)))
         else:
-            boxes.append(block_box(sheet, placement, axis.number_of(column.id) - 1, placement.edges(column)))
+            # Equal blocks are worked out once and put down as often as they are shown.
+            width = round(right - left, 4)
+            key = axis.first_alike[number], width
+            if key not in patterns:
+                patterns[key] = Sheet()
+                _draw(patterns[key], placement, axis.face_of(number), BlockSpot("", "", 0.0, width))
+            sheet.stamp(patterns[key], left, column.id, axis.title_of(number))
+            gap = inset(width)
+            boxes.append((column.id, left + gap, left + width - gap))
     join(sheet, placement, boxes)
     return sheet.items()
 
@@ -93,24 +107,28 @@ def inset(width: float) -> float:
 
 def block_box(sheet: Sheet, placement: Placement, number: int, edges: tuple[float, float]) -> Boxed:
     """Draw block `number` of the graph between `edges`: its silhouette, its shortcut and its attention."""
-    axis, rows = placement.axis, placement.rows
-    face, id = axis.face_of(number), axis.graph.blocks[number].id
-    left, right = edges
-    gap = inset(right - left)
-    x0, x1, y = left + gap, right - gap, rows.main_y
-    way_over(sheet, placement, face, id, edges)
+    axis = placement.axis
+    id, face = axis.graph.blocks[number].id, axis.face_of(number)
     kept = end_of_stage(sheet, placement, number, id, edges)
+    _draw(sheet, placement, face, BlockSpot(id, axis.title_of(number), *edges, kept))
+    gap = inset(edges[1] - edges[0])
+    return id, edges[0] + gap, edges[1] - gap
+
+
+def _draw(sheet: Sheet, placement: Placement, face: BlockFace, spot: BlockSpot) -> None:
+    id, title, left, right, kept = spot
+    rows, gap = placement.rows, inset(right - left)
+    x0, x1, y = left + gap, right - gap, rows.main_y
+    way_over(sheet, placement, face, spot)
     gate_mark(sheet, placement, face, id, (x0, x1 - kept))
     form = outline(face.form, round(x1 - x0, 2), rows.half_block)
-    sheet.boxes.append(outlined(id, form, (x0, x1), y, rows.half_block, face.title))
-    said = _layer_texts(sheet, placement, face, id, form, x0) or _middle_text(
-        sheet, placement, face, id, form, (x0, x1)
-    )
+    sheet.boxes.append(_outlined(id, form, (x0, x1), y, rows.half_block, title))
+    said = _layer_texts(sheet, placement, face, id, form, x0)
+    said = said or _middle_text(sheet, placement, face, id, form, (x0, x1))
     _under(sheet, placement, face, id, (left + kept, right - kept), said)
-    return id, x0, x1
 
 
-def outlined(
+def _outlined(
     id: str, form: Outline, edges: tuple[float, float], y: float, half: float, title: str
 ) -> Rectangle | Polyline:
     """Return the closed outline of a block."""

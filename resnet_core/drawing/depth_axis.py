@@ -13,6 +13,8 @@ from resnet_core.architecture.graph import Graph, Node, NodeKind
 from resnet_core.architecture.layers import NodePath
 from resnet_core.drawing.block_face import BlockFace, block_face
 from resnet_core.drawing.block_runs import BlockRun, blocks_of, runs_of
+from resnet_core.drawing.captions import block_title
+from resnet_core.drawing.lanes import LanePlace, lane_places
 
 STEM_ID, HEAD_ID = "stem", "head"
 STEM_WIDTH, BLOCK_WIDTH, HEAD_WIDTH = 1.2, 1.0, 1.2
@@ -74,6 +76,7 @@ class DepthAxis:
         )
         self._fractions: dict[Steps, tuple[float, ...]] = {}
         self._faces: dict[int, BlockFace] = {}
+        self._titles: dict[int, str] = {}
         self._index((self.stem, *self.blocks, self.head))
 
     def nodes_of(self, column: Span) -> tuple[Node, ...]:
@@ -97,6 +100,13 @@ class DepthAxis:
                 for node, (left, right) in zip(nodes, pairwise(edges), strict=True)
             )
         return layers
+
+    def lanes_of(self, column: Span) -> tuple[LanePlace, ...]:
+        """Return the lane of each node of `column`, in execution order."""
+        lanes = self._lanes.get(column.id)
+        if lanes is None:
+            lanes = self._lanes[column.id] = lane_places(self.nodes_of(column))
+        return lanes
 
     def number_of(self, column_id: str) -> int:
         """Return the place of a column in `columns`. Raises KeyError."""
@@ -162,14 +172,27 @@ class DepthAxis:
         """The width of the stage of most blocks in units of depth."""
         return max(stage.width for stage in self.stages)
 
+    @cached_property
+    def first_alike(self) -> tuple[int, ...]:
+        """For each block, the number of the first of its run: that looks the same."""
+        return tuple(run.first for runs in self.runs for run in runs for _ in range(run.size))
+
     def face_of(self, number: int) -> BlockFace:
-        """Return what block `number` of the graph shows, gathered once."""
-        face = self._faces.get(number)
+        """Return what block `number` of the graph shows, gathered once a run."""
+        first = self.first_alike[number]
+        face = self._faces.get(first)
         if face is None:
-            block = self.graph.blocks[number]
+            block = self.graph.blocks[first]
             edges = self._edges(_steps(self.graph.nodes_of(block)))
-            face = self._faces[number] = block_face(self.graph, block, tuple(pairwise(edges)))
+            face = self._faces[first] = block_face(self.graph, block, tuple(pairwise(edges)))
         return face
+
+    def title_of(self, number: int) -> str:
+        """Return what block `number` of the graph is, worded once."""
+        title = self._titles.get(number)
+        if title is None:
+            title = self._titles[number] = block_title(self.graph.blocks[number])
+        return title
 
     def selectable_id(self, column: Span) -> str:
         """Return what stands for `column` where only blocks and layers can be chosen: its own id, or of the stem the
@@ -207,6 +230,7 @@ class DepthAxis:
 
     def _index(self, columns: tuple[Span, ...]) -> None:
         self.columns = columns
+        self._lanes: dict[str, tuple[LanePlace, ...]] = {}
         self._layers: dict[str, tuple[Span, ...]] = {}
         self.length = columns[-1].stop
         self._column_starts = [column.start for column in columns]

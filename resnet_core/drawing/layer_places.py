@@ -7,7 +7,7 @@ from typing import NamedTuple
 from resnet_core.architecture.graph import Node
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Box
-from resnet_core.drawing.lanes import Lane, LanePlace, lane_places
+from resnet_core.drawing.lanes import Lane, LanePlace
 from resnet_core.drawing.placement import SMALL_TEXT_SHARE, Placement, Rows
 from resnet_core.drawing.text_metrics import text_height
 
@@ -54,7 +54,7 @@ def layer_places(placement: Placement, column: Span) -> tuple[LayerPlace, ...]:
     lanes: dict[Lane, tuple[float, float]] = {}
     rows, size = placement.rows, placement.text_size
     found = []
-    for node, span, place in zip(nodes, spans, lane_places(nodes), strict=True):
+    for node, span, place in zip(nodes, spans, placement.axis.lanes_of(column), strict=True):
         y, half = (
             lanes[place.lane] if place.lane in lanes else lanes.setdefault(place.lane, _row(placement, place.lane))
         )

@@ -22,6 +22,21 @@ class Sheet:
         self.signs: list[Rectangle | Polyline] = []
         self.texts: list[Text] = []
 
+    def stamp(self, pattern: Sheet, x: float, id: str, title: str) -> None:
+        """Put down what `pattern` holds, `x` pixels to the right, for what has that id; items without a title get one.
+
+        A pattern has no lines of the main path, and every item of it stands for the one id.
+        """
+        for item in pattern.ways:
+            if isinstance(item, Arch):
+                _, role, x0, x1, base, height, shoulder, own, part = item
+                self.ways.append(Arch(id, role, x0 + x, x1 + x, base, height, shoulder, own or title, part))
+        self.marks += [_moved(item, x, id, title) for item in pattern.marks]
+        self.boxes += [_moved(item, x, id, title) for item in pattern.boxes]
+        self.signs += [_moved(item, x, id, title) for item in pattern.signs]
+        for _, role, at, y, text, size, anchor, bold, own in pattern.texts:
+            self.texts.append(Text(id, role, at + x, y, text, size, anchor, bold, own or title))
+
     def items(self) -> Iterator[Item]:
         """Yield everything, back to front."""
         yield from sorted(self.ways, key=_by_role)
@@ -30,6 +45,14 @@ class Sheet:
         yield from sorted(self.boxes, key=_by_role)
         yield from sorted(self.signs, key=_by_kind)
         yield from sorted(self.texts, key=_by_size)
+
+
+def _moved(item: Rectangle | Polyline, by: float, id: str, title: str) -> Rectangle | Polyline:
+    if isinstance(item, Rectangle):
+        _, role, x, y, width, height, radius, own, strength = item
+        return Rectangle(id, role, x + by, y, width, height, radius, own or title, strength)
+    _, role, points, closed, own, bend = item
+    return Polyline(id, role, tuple([(x + by, y) for x, y in points]), closed, own or title, bend)
 
 
 def _by_role(item: Arch | Polyline | Rectangle) -> Role:

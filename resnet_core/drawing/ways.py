@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from resnet_core.drawing.block_face import BlockFace
 from resnet_core.drawing.block_outline import nearness
 from resnet_core.drawing.display_list import LABEL_ROLES, Arch, Polyline, Rectangle, Role, Text
@@ -25,6 +27,16 @@ _MARK_SHARES = {"pre": 0.2, "inner": 0.5, "end": 0.75, "post": 0.9}
 _BOX_ROLES: dict[str, Role] = {"projection": "projection_box", "zero_pad": "zero_pad_box"}
 
 
+class BlockSpot(NamedTuple):
+    """Which block is drawn between `left` and `right`, and how many pixels at its right are kept for something else."""
+
+    id: str
+    title: str
+    left: float
+    right: float
+    kept: float = 0.0
+
+
 def arch_height(placement: Placement, width: float) -> float:
     """Return how high an arch of `width` pixels rises over the main path: a narrow one is low, and so stays round."""
     rows = placement.rows
@@ -37,28 +49,28 @@ def arch(placement: Placement, id: str, role: Role, edges: tuple[float, float], 
     return Arch(id, role, edges[0], edges[1], placement.rows.main_y, height, shoulder, title)
 
 
-def way_over(sheet: Sheet, placement: Placement, face: BlockFace, id: str, edges: tuple[float, float]) -> None:
+def way_over(sheet: Sheet, placement: Placement, face: BlockFace, spot: BlockSpot) -> None:
     """Draw a block's shortcut, and on its top what it does to the tensor where there is room for that."""
     if face.way is None:
         return
-    height, near = _height(placement, face, edges), nearness(edges[1] - edges[0])
-    left, width = edges[0], edges[1] - edges[0]
+    left, width = spot.left, spot.right - spot.left
+    height, near = _height(placement, face, width), nearness(width)
     start, stop = face.way_layers[0] * near, 1 + (face.way_layers[1] - 1) * near
     ends = left + max(start * width, near), left + stop * width
-    sheet.ways.append(arch(placement, id, face.way, ends, height, face.title))
+    sheet.ways.append(arch(placement, spot.id, face.way, ends, height, spot.title))
     if face.way_texts:
         middle = (ends[0] + ends[1]) / 2
         x = middle + (left + face.way_label * width - middle) * near
-        _sign(sheet, placement, face, id, (x, placement.rows.main_y - height), width)
+        _sign(sheet, placement, face, spot.id, (x, placement.rows.main_y - height), width)
 
 
-def _height(placement: Placement, face: BlockFace, edges: tuple[float, float]) -> float:
+def _height(placement: Placement, face: BlockFace, width: float) -> float:
     """Return how high a block's arch is: one with a label keeps room above it for half of that."""
     rows = placement.rows
-    height = arch_height(placement, edges[1] - edges[0])
+    height = arch_height(placement, width)
     if face.way_texts:
         height = min(height, rows.main_y - rows.arch_top - text_height(placement.text_size) / 2)
-    return height + (rows.main_y - rows.way_y - height) * nearness(edges[1] - edges[0])
+    return height + (rows.main_y - rows.way_y - height) * nearness(width)
 
 
 def _sign(sheet: Sheet, placement: Placement, face: BlockFace, id: str, at: tuple[float, float], room: float) -> None:
@@ -103,7 +115,7 @@ def gate_mark(sheet: Sheet, placement: Placement, face: BlockFace, id: str, edge
     texts = (face.gate, face.gate[:1])
     text = fitted(texts, round((room - 10) / placement.fit, 1), size) if room >= _LEAST_MARK_PX else ""
     on_way = face.gate_place == "identity"
-    height = _height(placement, face, edges) if on_way else 0.0
+    height = _height(placement, face, room) if on_way else 0.0
     top, bottom = rows.main_y + rows.half_block, rows.caption_y + text_height(size) / 2
     if on_way:
         label = text_height(placement.text_size) / 2 if face.way_texts else 0.0
