@@ -24,6 +24,8 @@ _SLAB_PX = 24.0
 #: What the structure writes on its lines stays above the road.
 _OVER_THE_ROAD = frozenset({"label", "quiet_label", "projection_box", "zero_pad_box", "funnel", "projection_label",
                             "zero_pad_label"})  # fmt: skip
+_SLAB_COLUMN_SHARE = 0.75
+_LEAST_SLAB_SCALE, _MOST_SLAB_SCALE = 0.65, 1.4
 _SKIP_SLAB_SHARE = 0.75
 _LEAST_SKIP_PX = 24.0
 _CALM_LABELS = 0.5
@@ -60,7 +62,8 @@ class BlockPass:
         self._texts = [item for item in self._over if isinstance(item, Text) and item.y > sight.placement.main_y + 1]
         arches = [item for item in items if isinstance(item, Arch)]
         self._sections = self._columns(arches) if self._shows_blocks else self._arched(arches)
-        self._slab_scale = min(max(2 * sight.placement.half_block / _SLAB_PX, 0.6), 1.4)
+        room = min(2 * sight.placement.half_block, _SLAB_COLUMN_SHARE * sight.placement.scale)
+        self._slab_scale = min(max(room / _SLAB_PX, _LEAST_SLAB_SCALE), _MOST_SLAB_SCALE)
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:

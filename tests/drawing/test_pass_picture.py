@@ -21,7 +21,7 @@ from resnet_core.drawing.tensor_pass import Direction, PassTimeline
 from resnet_core.number_text import shape_text
 from tests.drawing.test_tensor_pass import DIRECTIONS, timeline_of
 
-NAMES = ("ResNet-50", "Plain-20", "PreResNet-56", "SE", "CBAM on the shortcut", "option A, SE")
+NAMES = ("ResNet-50", "Plain-20", "PreResNet-56", "SE", "CBAM on the shortcut")
 NO_NORMS = PassNorms()
 
 
