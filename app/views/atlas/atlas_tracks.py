@@ -80,7 +80,7 @@ class AtlasTracks:
 
     def _counted(self, snapshot: Snapshot) -> Counted:
         latency = self.latency.latency_of(snapshot.config)
-        times = MeasuredTimes(latency.layers_s, f"{latency.device}, batch {latency.batch}") if latency else None
+        times = MeasuredTimes(latency.layers_s, latency.about) if latency else None
         return Counted(snapshot.graph, snapshot.report, times)
 
     def _reference(self) -> Snapshot | None:

@@ -93,7 +93,8 @@ def latency_quantity(graph: Graph, layers_s: Mapping[str, float], about: str) ->
     columns = column_sums(graph, layers_s)
     return Quantity(
         "latency",
-        N_("Atlas", "Time of the forward pass by layer, the median of many passes on this machine."),
+        N_("Atlas", "Time of each layer in a pass, the median of many on this machine. What lies between layers is "
+           "left out."),
         "latency_bar", columns, layers_s, sum(columns.values()), seconds_text, seconds_text, about=about,
     )  # fmt: skip
 
