@@ -150,6 +150,15 @@ def test_that_an_edit_from_elsewhere_ends_a_drag(b: Bench, qtbot: QtBot) -> None
     assert b.document.config == preset("ResNet-18")
 
 
+def test_that_a_held_edge_of_a_stage_that_is_gone_is_not_painted(b: Bench, qtbot: QtBot) -> None:
+    pull(qtbot, b, 3, 80, release=False)
+    b.document.open_preset("ResNet-56", "Open")
+    assert b.atlas.hands.edges.drag is None and b.atlas.hands.edges.hovered is None
+    assert not picture(b).isNull()
+    qtbot.mouseRelease(b.atlas.viewport(), LEFT, pos=QPoint(400, 300))
+    assert b.document.config == preset("ResNet-56")
+
+
 @pytest.mark.parametrize("name", ["ResNet-50", "ResNet-56", "SE-ResNet-50", "PreResNet-110", "ResNet-50-D"])
 @pytest.mark.parametrize("count", [1, 2, 5, 30])
 def test_that_the_quick_count_of_a_drag_is_that_of_the_whole_network(name: str, count: int) -> None:

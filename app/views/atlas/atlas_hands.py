@@ -135,9 +135,11 @@ class AtlasHands(QObject):
         return QRectF(_SIDE, top, width - 2 * _SIDE, FOOTER_HEIGHT - 2)
 
     def _show_network(self) -> None:
+        """Offer what the network as it is now can be made; what was held or hovered was the one before."""
+        self.edges.cancel()
+        self.edges.hovered = None
         self._stale = not self._atlas.isVisible()
         if not self._stale:
-            self.edges.hovered = None
             self.strip.refresh()
             self.overlay.refresh()
 
