@@ -150,6 +150,29 @@ def test_that_the_road_behind_grows_and_ends_where_the_pass_is(direction: Direct
     assert picture.behind(timeline.length) == (range(18), range(0))
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_that_forward_the_copy_leaves_the_fork_and_backward_its_gradient_the_addition(direction: Direction) -> None:
+    timeline = timeline_of("ResNet-50", direction)
+    column = timeline.axis.column_of("layer2.1")
+    assert column is not None
+    place = timeline.place_of(column)
+    leg = next(leg for leg in timeline.times(place).legs if leg.edge.role == "shortcut")
+    for block in ("layer2.1", ""):
+        picture, placement = picture_of(timeline, block)
+        soon = leg.departs + 0.3 * (leg.arrives - leg.departs) if block else place + 0.1
+        roads = (item for item in items_at(picture, soon) if item.role in ("pass_road", "pass_skip"))
+        left, right = placement.edges(column)
+        # Narrower than the whole arch, and above the main road.
+        shown = [item.box for item in roads if item.box.top < placement.main_y - 9 and item.box.left > left - 5]
+        band = next(box for box in shown if box.right < right + 5)
+        copy = min(middles(items_at(picture, soon)), key=lambda point: point[1])
+        if direction == "forward":
+            assert band.left < left + 9 and copy[0] == pytest.approx(band.right, abs=4) and copy[0] < (left + right) / 2
+        else:
+            assert band.right > right - 0.2 * (right - left) and copy[0] == pytest.approx(band.left, abs=4)
+            assert copy[0] > (left + right) / 2
+
+
 def test_that_labels_are_the_shapes_of_the_graph() -> None:
     timeline = timeline_of("ResNet-50", "forward")
     for number, block in enumerate(timeline.graph.blocks, start=1):
