@@ -46,6 +46,17 @@ def test_that_a_sample_of_many_rows_is_their_mean_in_the_columns_asked_for() -> 
     np.testing.assert_allclose(pyramid_of(data).sampled(captures, slice(2, 5)), expected[:, 2:5], rtol=1e-4)
 
 
+def test_that_a_sample_is_made_anew_when_rows_have_come_or_others_are_asked_for() -> None:
+    data = norms(640)
+    pyramid = pyramid_of(data[:320])
+    captures = np.arange(0, 320, 64)
+    pyramid.sampled(captures)
+    pyramid.append(data[320:])
+    np.testing.assert_array_equal(pyramid.sampled(captures), pyramid_of(data).sampled(captures))
+    captures += 8
+    np.testing.assert_array_equal(pyramid.sampled(captures), pyramid_of(data).sampled(captures))
+
+
 def test_that_one_step_that_is_not_a_number_is_seen_from_afar() -> None:
     data = norms(1024)
     data[500, 2] = np.nan

@@ -19,6 +19,14 @@ class _Level(NamedTuple):
     filled: int
 
 
+class _Sample(NamedTuple):
+    """The rows that were asked for last, when there were `count` rows."""
+
+    captures: NDArray[np.int64]
+    count: int
+    rows: ValueRows
+
+
 class ValuePyramid:
     """Rows [S, columns] as they were appended, and means over 4, 16, 64 ... of them.
 
@@ -28,6 +36,7 @@ class ValuePyramid:
 
     def __init__(self) -> None:
         self._levels: list[_Level] = []
+        self._last: _Sample | None = None
 
     @property
     def count(self) -> int:
@@ -48,8 +57,16 @@ class ValuePyramid:
     def sampled(self, captures: NDArray[np.int64], columns: slice = slice(None)) -> ValueRows:
         """Return `columns` of rows for ascending numbers [P], each the mean of the rows up to the next number.
 
-        Every row counts, so none that is not a number is lost between two.
+        Every row counts, so none that is not a number is lost between two. The same rows, of any columns, cost nothing
+        a second time, as whoever zooms and pans asks for them in every frame.
         """
+        last = self._last
+        if last is None or last.count != self.count or not np.array_equal(last.captures, captures):
+            last = self._last = _Sample(captures.copy(), self.count, self._means(captures))
+            last.rows.setflags(write=False)
+        return last.rows[:, columns]
+
+    def _means(self, captures: NDArray[np.int64]) -> ValueRows:
         between = (captures[-1] - captures[0]) / max(len(captures) - 1, 1)
         level = 0
         while level + 1 < len(self._levels) and _FACTOR ** (level + 1) <= between:
@@ -57,12 +74,12 @@ class ValuePyramid:
         values, filled = self._levels[level]
         starts = np.minimum(captures // _FACTOR**level, filled - 1)
         if between <= 1:
-            rows: ValueRows = values[starts, columns]
+            rows: ValueRows = values[starts]
             return rows
         stop = min(starts[-1] + max(round(between / _FACTOR**level), 1), filled)
         counts = np.maximum(np.diff(starts, append=stop), 1).astype(np.float32)
         with np.errstate(invalid="ignore"):
-            means: ValueRows = np.add.reduceat(values[:stop, columns], starts, axis=0) / counts[:, None]
+            means: ValueRows = np.add.reduceat(values[:stop], starts, axis=0) / counts[:, None]
         return means
 
     def _append(self, number: int, rows: ValueRows) -> None:
