@@ -116,6 +116,17 @@ def test_that_finds_are_marked_in_the_tracks_and_on_the_minimap_until_the_bar_is
     assert b.image().size() == before.size()
 
 
+def test_that_a_screen_reader_hears_which_find_it_is_or_that_there_is_none(b: Bench, qtbot: QtBot) -> None:
+    spoken: list[str] = []
+    b.atlas.hands.spoken.connect(spoken.append)
+    look_for(qtbot, b, "projection")
+    assert spoken[-1].startswith("1 of 4. Block layer1.0: Bottleneck, projection shortcut")
+    qtbot.keyClick(line(b), KEY.Key_Return)
+    assert spoken[-1].startswith("2 of 4. Block layer2.0")
+    qtbot.keyClicks(line(b), "xyz")
+    assert "nothing found" in spoken
+
+
 def test_that_the_bar_takes_a_line_from_the_tracks_and_hides_none(b: Bench, qtbot: QtBot) -> None:
     height = b.atlas.viewport().height()
     bar(b).open_bar()

@@ -151,4 +151,5 @@ class AtlasHands(QObject):
         self.overlay.update()
         focus = self._atlas.window().focusWidget()
         if id and focus is not None and (focus is self._atlas or self._atlas.isAncestorOf(focus)):
-            self.speak(self._reader.selected(id))
+            place = f"{self.find_bar.count}. " if self.is_finding and self.finds.place else ""
+            self.speak(place + self._reader.selected(id))

@@ -44,7 +44,7 @@ class EditStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._atlas, self._edits = atlas, edits
         self._chips: list[EditChip] = []
-        self._titles: list[tuple[QPointF, str]] = []
+        self._titles: list[tuple[float, str]] = []
         self._message = ""
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._count_next)
@@ -107,11 +107,18 @@ class EditStrip(QWidget):
             line = style.metrics(style.small).elidedText(self._message, Qt.TextElideMode.ElideRight, self.width() - 4)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
         else:
+            self._paint_titles(painter, style)
+        painter.end()
+
+    def _paint_titles(self, painter: QPainter, style: PaintStyle) -> None:
+        """Paint the names of what is edited, and under each what the first numbers beside it count."""
+        for x, title in self._titles:
             painter.setFont(self._bold)
             painter.setPen(style.color("text"))
-            for at, title in self._titles:
-                painter.drawText(at, title)
-        painter.end()
+            painter.drawText(QPointF(x, self.height() / 2 - 3), title)
+            painter.setFont(style.small)
+            painter.setPen(style.color("muted"))
+            painter.drawText(QPointF(x, self.height() - 4), translate("Atlas", "params"))
 
     def _chip(self, edit: KeyEdit) -> EditChip:
         chip = EditChip(edit, self._atlas, self)
@@ -146,13 +153,14 @@ class EditStrip(QWidget):
     def _end(self, *, place: bool = False) -> float:
         """Return where the row of chips ends; `place` moves them there and hides those beyond the edge."""
         style, x, subject = self._atlas.style_of_paint, 0.0, ""
-        titles: list[tuple[QPointF, str]] = []
+        titles: list[tuple[float, str]] = []
+        unit = style.width_of(translate("Atlas", "params"), style.small)
         for chip in self._chips:
             if chip.edit.subject != subject:
                 subject = chip.edit.subject
                 x += _GAP * 2 if titles else 0
-                titles.append((QPointF(x, self.height() / 2 + style.small_size * 0.36), subject))
-                x += style.width_of(subject, self._bold) + _GAP
+                titles.append((x, subject))
+                x += max(style.width_of(subject, self._bold), unit) + _GAP
             width = chip.sizeHint().width()
             if place:
                 chip.setGeometry(round(x), 0, width, self.height())

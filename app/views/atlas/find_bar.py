@@ -70,6 +70,11 @@ class FindBar(QFrame):
         return QSize(super().sizeHint().width(), 32)
 
     @property
+    def count(self) -> str:
+        """Which of how many finds is at hand, as it is shown: "3 of 17"."""
+        return self._count.text()
+
+    @property
     def is_open(self) -> bool:
         """Whether the bar stands over the tracks."""
         return not self.isHidden()
@@ -143,6 +148,8 @@ class FindBar(QFrame):
             text = translate("Atlas", "%1 of %2").replace("%1", exact(finds.place)).replace("%2", exact(len(finds.ids)))
         else:
             text = translate("Atlas", "%1 found").replace("%1", exact(len(finds.ids)))
+        if role == "warning" and text != self._count.text():
+            self._atlas.hands.speak(text)
         self._count.setText(text)
         if self._count.property("role") != role:
             self._count.setProperty("role", role)
