@@ -20,10 +20,10 @@ class _Level(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    """The rows that were asked for last, when there were `count` rows."""
+    """The rows that were asked for last, when there were `taken` rows."""
 
     captures: NDArray[np.int64]
-    count: int
+    taken: int
     rows: ValueRows
 
 
@@ -61,7 +61,7 @@ class ValuePyramid:
         a second time, as whoever zooms and pans asks for them in every frame.
         """
         last = self._last
-        if last is None or last.count != self.count or not np.array_equal(last.captures, captures):
+        if last is None or last.taken != self.count or not np.array_equal(last.captures, captures):
             last = self._last = _Sample(captures.copy(), self.count, self._means(captures))
             last.rows.setflags(write=False)
         return last.rows[:, columns]
