@@ -280,9 +280,12 @@ class Application(QObject):
         self.selection.keep_within(snapshot.graph)
 
     def _keep_answer(self, answer: Answer) -> None:
-        """Give what a job found to the state that remembers it."""
+        """Give what a job found to the state that remembers it; the track of what was measured comes into sight."""
         if answer.kind == "latency":
             self.timing.take(answer.document)
+            tracks = self.atlas.layout_record
+            if "latency" in tracks.hidden:
+                self.atlas.set_layout_record(tracks.toggled("latency"))
         else:
             self.verified.record(answer.document)
 

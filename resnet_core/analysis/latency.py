@@ -108,9 +108,9 @@ class Latency(NamedTuple):
 
     @property
     def about(self) -> str:
-        """The conditions in a few words: "cpu, 1 thread, batch 1"."""
+        """The conditions in a few words, the most telling first: "cpu, batch 1, 1 thread"."""
         threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
-        parts = [self.device, *([threads] if self.device == "cpu" else []), f"batch {self.batch}"]
+        parts = [self.device, f"batch {self.batch}", *([threads] if self.device == "cpu" else [])]
         return ", ".join([*parts, *(["forward and backward"] if self.conditions.training else [])])
 
 

@@ -80,7 +80,7 @@ def test_that_the_line_and_the_text_say_that_backward_was_measured_too() -> None
     _, latency = read_latency(document)
     assert latency_line("Tiny", latency).startswith("Tiny on cpu, batch 1, forward and backward: ")
     assert "the backward pass takes 75.0 % of the layers' time" in latency_text("Tiny", latency)
-    assert latency.about == "cpu, 1 thread, batch 1, forward and backward"
+    assert latency.about == "cpu, batch 1, 1 thread, forward and backward"
 
 
 def test_that_the_text_has_a_row_a_block_which_add_up() -> None:
@@ -95,12 +95,14 @@ def test_that_the_text_has_a_row_a_block_which_add_up() -> None:
 
 def test_that_the_dialog_follows_the_open_architecture(application: Application) -> None:
     application.document.open_config(TINY, "Open Tiny")
+    assert "latency" not in application.atlas.layout_record.shown
     application.actions["latency"].trigger()
     (dialog,) = application.window.findChildren(LatencyDialog)
     text, copy = dialog.findChild(QPlainTextEdit, "latency_text"), dialog.findChild(QPushButton, "latency_copy")
     assert text.toPlainText() == "Tiny has not been measured in this session." and not copy.isEnabled()
     application.service.answered.emit(Answer("latency", document_of()))
     assert text.toPlainText().startswith("Tiny on CPU (cpu)")
+    assert "latency" in application.atlas.layout_record.shown
     announcement = application.status_bar.findChild(ElidedLabel, "announcement")
     assert announcement.text().startswith("Tiny on cpu, batch 1:")
     assert application.window.findChild(TextDialog) is None

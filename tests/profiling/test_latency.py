@@ -95,7 +95,7 @@ def test_that_the_conditions_say_what_was_measured() -> None:
     assert (conditions.device, conditions.device_name, conditions.batch) == ("cpu", "CPU", 3)
     assert (conditions.input, conditions.threads, conditions.repeats) == ((1, 8, 8), 1, 2)
     assert conditions.versions["torch"] == torch.__version__
-    assert latency.about == "cpu, 1 thread, batch 3"
+    assert latency.about == "cpu, batch 3, 1 thread"
     assert [(state.done, state.total) for state in states if state.total] == [(0, 2), (1, 2)]
 
 
