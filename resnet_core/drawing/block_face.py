@@ -20,7 +20,8 @@ class BlockFace(NamedTuple):
     of its convolutions once they have. `groups` are those of each convolution.
     `way` is the role of its shortcut, or None, `way_texts` what stands on that; `way_layers` are where, between 0
     and 1, it leaves and joins the path once its layers show, `way_label` where its first layer stands.
-    `gate` is its attention's name or empty, `gate_place` where that acts.
+    `gate` is its attention's name or empty, `gate_place` where that acts, `gate_layers`
+    the middle of its layers.
     """
 
     form: Silhouette
@@ -36,6 +37,7 @@ class BlockFace(NamedTuple):
     pooled: bool
     gate: str
     gate_place: str
+    gate_layers: float
 
 
 def block_face(graph: Graph, block: Block, stretches: Sequence[Stretch]) -> BlockFace:
@@ -63,6 +65,7 @@ def block_face(graph: Graph, block: Block, stretches: Sequence[Stretch]) -> Bloc
         pooled=plan.pooled,
         gate=ATTENTION_WORDS[plan.attention] if is_gated else "",
         gate_place=place,
+        gate_layers=_gate_layers(graph.nodes_of(block), stretches),
     )
 
 
@@ -82,6 +85,12 @@ def _way_layers(graph: Graph, block: Block, stretches: Sequence[Stretch]) -> tup
     start, stop = places[source][1] if source in places else 0.0, sum(places[joined[-1].id]) / 2
     shown = next((node for node in on_way if node.kind in ("conv", "zero_pad")), None)
     return (start, stop), sum(places[shown.id]) / 2 if shown else (start + stop) / 2
+
+
+def _gate_layers(nodes: Sequence[Node], stretches: Sequence[Stretch]) -> float:
+    """Return the middle of what computes an attention's weights."""
+    own = [stretch for node, stretch in zip(nodes, stretches, strict=True) if node.path == "gate"]
+    return (own[0][0] + own[-1][1]) / 2 if own else 0.5
 
 
 def _middle_texts(plan: BlockPlan) -> tuple[str, ...]:

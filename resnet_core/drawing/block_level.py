@@ -14,7 +14,7 @@ from resnet_core.drawing.feature_marks import end_of_stage, feature_mark, is_bac
 from resnet_core.drawing.fitted_text import centered_text, fitted
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.sheet import Sheet
-from resnet_core.drawing.text_metrics import text_height
+from resnet_core.drawing.text_metrics import text_height, text_width
 from resnet_core.drawing.ways import BlockSpot, gate_mark, way_over
 
 LABEL_SHARE = 0.9
@@ -165,10 +165,11 @@ def _layer_texts(sheet: Sheet, placement: Placement, face: BlockFace, id: str, f
     if not all(found):
         return ""
     y = placement.rows.main_y
-    shown = [
-        Text(id, "quiet_label", x + (left + right) / 2, y, text, size, title=texts[0])
-        for text, texts, (left, right) in zip(found, face.layer_texts, form.rooms, strict=True)
-    ]
+    shown = []
+    for text, texts, (left, right), middle in zip(found, face.layer_texts, form.rooms, form.centers, strict=True):
+        half = text_width(text, size) * placement.fit / 2 + 3
+        at = min(max(middle, left + half), right - half)
+        shown.append(Text(id, "quiet_label", x + at, y, text, size, title=texts[0]))
     sheet.texts += shown
     if max(face.groups) > 1:
         _divisions(sheet, face, id, form, x, y, shown)

@@ -43,13 +43,14 @@ class Outline(NamedTuple):
     """A silhouette `width` wide, about (0, 0) at its left end: a closed line, and each convolution's place in it.
 
     No points stand for a box with corners rounded by `radius`. `rooms` are where a text on each convolution may
-    lie, `half_texts` half its height at most; `half_text` is that of one in the middle.
+    lie, `centers` where it had best, `half_texts` half its height at most; `half_text` is that of one in the middle.
     """
 
     width: float
     points: Points
     radius: float
     rooms: tuple[Stretch, ...]
+    centers: tuple[float, ...]
     half_texts: tuple[float, ...]
     half_text: float
 
@@ -97,15 +98,16 @@ def outline(form: Silhouette, width: float, half: float) -> Outline:
         for (a, b), (c, d) in zip(form.stretches, form.layers, strict=True)
     ]
     edges = [0.0, *((before[1] + after[0]) / 2 for before, after in pairwise(stretches)), width]
-    rooms = tuple(_centered(stretch, room) for stretch, room in zip(stretches, pairwise(edges), strict=True))
+    rooms = tuple(pairwise(edges))
+    centers = tuple((start + stop) / 2 for start, stop in stretches)
     if form.is_custom:
-        return _segments(form, tuple(pairwise(edges)), rooms, half)
+        return _segments(form, rooms, centers, half)
     halves = [half * share for share in form.shares]
     lows = tuple(min(pair) - 0.5 for pair in pairwise(halves))
     if form.is_flat:
-        return Outline(width, (), min(_RADIUS, width / 4), rooms, lows, half)
+        return Outline(width, (), min(_RADIUS, width / 4), rooms, centers, lows, half)
     upper = _without_repeats(_profile(stretches, halves, width))
-    return Outline(width, _mirrored(upper), 0.0, rooms, lows, _least_about_middle(upper, width) - 0.5)
+    return Outline(width, _mirrored(upper), 0.0, rooms, centers, lows, _least_about_middle(upper, width) - 0.5)
 
 
 def _profile(stretches: list[Stretch], halves: list[float], width: float) -> list[tuple[float, float]]:
@@ -117,7 +119,7 @@ def _profile(stretches: list[Stretch], halves: list[float], width: float) -> lis
     return [*upper, (width, halves[-1])]
 
 
-def _segments(form: Silhouette, edges: tuple[Stretch, ...], rooms: tuple[Stretch, ...], half: float) -> Outline:
+def _segments(form: Silhouette, edges: tuple[Stretch, ...], centers: tuple[float, ...], half: float) -> Outline:
     """Return one segment with cut corners for each convolution."""
     upper: list[tuple[float, float]] = []
     halves = [half * share for share in form.shares]
@@ -127,7 +129,7 @@ def _segments(form: Silhouette, edges: tuple[Stretch, ...], rooms: tuple[Stretch
         upper += [(start, high - cut), (start + cut, high), (stop - cut, high), (stop, high - cut)]
         deepest = max(deepest, cut if len(edges) > 1 else 0.0)
     lows = tuple(high - 0.5 for high in halves)
-    return Outline(edges[-1][1], _mirrored(upper), 0.0, rooms, lows, min(halves) - deepest - 0.5)
+    return Outline(edges[-1][1], _mirrored(upper), 0.0, edges, centers, lows, min(halves) - deepest - 0.5)
 
 
 def _least_about_middle(upper: list[tuple[float, float]], width: float) -> float:
@@ -145,10 +147,3 @@ def _mirrored(upper: list[tuple[float, float]]) -> Points:
 
 def _without_repeats(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [point for place, point in enumerate(points) if not place or point != points[place - 1]]
-
-
-def _centered(stretch: Stretch, room: Stretch) -> Stretch:
-    """Return the widest stretch in `room` about the middle of `stretch`."""
-    middle = (stretch[0] + stretch[1]) / 2
-    reach = min(middle - room[0], room[1] - middle)
-    return middle - reach, middle + reach

@@ -12,7 +12,7 @@ _HEADING_LINES, _LOW_HEADING_LINES = 1.9, 1.45
 _LOW_PX, _HIGH_PX = 76.0, 120.0
 _CAPTION_LINES = 1.3
 _BLOCK_SHARE = 0.4
-_ARCH_LINES, _LOW_ARCH_LINES = 1.4, 0.7
+_ARCH_LINES, _MORE_ARCH_LINES, _LOW_ARCH_LINES = 1.4, 2.4, 0.7
 _ROW_GAP = 3.0
 _LEAD = 11.0
 _WAY_LEAD = 8.0
@@ -132,7 +132,9 @@ def _rows(top: float, height: float, size: float, rows_below: int, rows_of_way: 
     # What stands under a path takes what it needs from the captions' row where there is no other room.
     taken, below = 0.0, half_block
     if rows_below:
-        arch_lines = _ARCH_LINES + (_LOW_ARCH_LINES - _ARCH_LINES) * (lowness if rows_below > 1 else 0.0)
+        arch_lines = _ARCH_LINES
+        if rows_below > 1:
+            arch_lines = _MORE_ARCH_LINES + (_LOW_ARCH_LINES - _MORE_ARCH_LINES) * lowness
         wanted, free = _LEAD + _height_of(rows_below, half_pill), room - half_block - arch_lines * size
         taken = min(max(wanted - free, 0.0), caption - 1)
         below = max(min(wanted, free + taken), half_block)

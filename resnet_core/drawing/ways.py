@@ -129,6 +129,7 @@ def gate_mark(sheet: Sheet, placement: Placement, face: BlockFace, id: str, edge
     width = text_width(text, size) * placement.fit + 6 if text else min(max(room * 0.4, 2.0), 6.0)
     legs, title = width / 2 + 2.5, f"{face.gate} attention"
     middle = (x0 + x1) / 2 if on_way else x0 + room * _MARK_SHARES[face.gate_place]
+    middle += (x0 + room * face.gate_layers - middle) * nearness(room)
     x = min(max(middle, x0 + legs), x1 - legs) if room > 2 * legs else (x0 + x1) / 2
     y = top + half
     if room > 2 * legs:
