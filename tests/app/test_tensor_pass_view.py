@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.views.atlas.atlas_menu import atlas_menu
-from app.views.atlas.tensor_pass import TensorPass
-from app.views.atlas.tensor_pass_icons import sign_icon
-from resnet_core.drawing.structure import level_for
-from tests.app.atlas_bench import LEFT, Bench, drag, open_bench, shown_run
+from tests.app.atlas_bench import Bench, drag, open_bench
+from tests.app.pass_bench import band_image, measured, opened, part, press, ticking
 
 KEYS = Qt.Key
 BLOCKS = 16
@@ -27,56 +23,6 @@ BLOCKS = 16
 @pytest.fixture
 def bench(qtbot: QtBot) -> Callable[..., Bench]:
     return partial(open_bench, qtbot)
-
-
-def opened(b: Bench) -> TensorPass:
-    """The pass, its bar open and paused at the start."""
-    shown = b.atlas.tensor_pass
-    shown.open()
-    shown.player.pause()
-    shown.player.go_to(0.0)
-    return shown
-
-
-def part(b: Bench, kind: type, name: str) -> QWidget:
-    found = b.atlas.tensor_pass.bar.findChild(kind, f"tensor_pass_{name}")
-    assert found is not None
-    return found
-
-
-class PaintCounter(QObject):
-    """Counts how often a widget is painted."""
-
-    count = 0
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.Paint
-        return False
-
-
-def press(b: Bench, qtbot: QtBot, name: str) -> None:
-    qtbot.mouseClick(part(b, QToolButton, name), LEFT)
-
-
-def band_image(b: Bench) -> QImage:
-    """What the structure's track shows."""
-    row = b.row("structure")
-    return b.image().copy(0, 0, b.atlas.viewport().width(), round(row.rect.bottom))
-
-
-def ticking(b: Bench) -> bool:
-    """Whether a timer of the pass runs."""
-    return any(timer.isActive() for timer in b.atlas.tensor_pass.player.findChildren(QTimer))
-
-
-def measured(b: Bench, steps: int = 3) -> None:
-    """Open a run whose norms are 1e-3 at every boundary, half of it from each road, at cosine 1."""
-    norms = np.full((steps, len(b.document.snapshot.graph.boundaries)), 1e-3)
-    blocks = norms[:, 1:]
-    quantities = {
-        "branch_norm": blocks * 0.5, "shortcut_norm": blocks * 0.5, "branch_shortcut_cosine": np.ones_like(blocks)
-    }  # fmt: skip
-    b.runs.put(shown_run(b.document, norms)._replace(block_quantities=quantities))
 
 
 def test_that_nothing_of_a_pass_exists_until_it_is_asked_for(bench) -> None:
@@ -230,47 +176,6 @@ def test_that_a_hidden_atlas_stops_the_timer(bench, qtbot: QtBot) -> None:
     assert shown.player.timeline.graph is b.document.snapshot.graph
 
 
-def test_that_only_the_band_of_the_structure_is_repainted(bench, qtbot: QtBot) -> None:
-    b = bench()
-    shown = opened(b)
-    before = b.image()
-    shown.player.go_to(7.4)
-    after = b.image()
-    row = b.row("structure")
-    bottom = round(row.rect.bottom) + 14
-    width, height = before.width(), before.height()
-    assert before.copy(0, 0, width, bottom) != after.copy(0, 0, width, bottom)
-    assert before.copy(0, bottom, width, height - bottom) == after.copy(0, bottom, width, height - bottom)
-
-
-def test_that_the_road_behind_is_painted_up_to_the_pass_and_no_further(bench) -> None:
-    b = bench()
-    shown = opened(b)
-    empty = band_image(b)
-    shown.player.go_to(9.5)
-    painted, view = band_image(b), b.atlas.depth_view
-    for number, column in enumerate(view.axis.columns[1:], start=1):
-        xs = range(round(view.x(column.start)) + 8, round(view.x(column.stop)) - 8)
-        changed = any(_differs(empty, painted, x, y) for x in xs for y in range(20, empty.height() - 30, 2))
-        if number != 10:  # the copy of column 9 waits at its end, beside it
-            assert changed == (number <= 9), column.id
-
-
-def _differs(a: QImage, b: QImage, x: int, y: int) -> bool:
-    return a.pixel(x, y) != b.pixel(x, y)
-
-
-def test_that_scrubbing_back_paints_what_stepping_there_paints(bench) -> None:
-    b = bench()
-    shown = opened(b)
-    shown.player.go_to(4.3)
-    once = band_image(b)
-    shown.player.go_to(16.0)
-    band_image(b)
-    shown.player.go_to(4.3)
-    assert band_image(b) == once
-
-
 def test_that_the_gradient_shows_the_runs_norms_and_the_step_that_is_looked_at(bench, qtbot: QtBot) -> None:
     b = bench()
     shown = opened(b)
@@ -288,22 +193,6 @@ def test_that_the_gradient_shows_the_runs_norms_and_the_step_that_is_looked_at(b
     assert band_image(b) != bare
     b.selection.set_step(1)
     qtbot.waitUntil(lambda: norms.accessibleName() == "Norms of “run”, step 1")
-
-
-def test_that_missing_quantities_settle_and_do_not_repaint_for_ever(bench, qtbot: QtBot) -> None:
-    b = bench("Plain-20")
-    shown = opened(b)
-    shown.player.turn("backward")
-    norms = np.full((2, len(b.document.snapshot.graph.boundaries)), 1e-3)
-    missing = {"branch_norm": norms[:, 1:], "shortcut_norm": np.full_like(norms[:, 1:], np.nan)}
-    b.runs.put(shown_run(b.document, norms)._replace(block_quantities=missing))
-    shown.player.go_to(3.5)
-    band_image(b)
-    qtbot.wait(50)
-    counter = PaintCounter()
-    shown.overlay.installEventFilter(counter)
-    qtbot.wait(100)
-    assert counter.count == 0
 
 
 def test_that_the_view_follows_the_pass_unless_a_person_looks_away(bench, qtbot: QtBot) -> None:
@@ -372,37 +261,3 @@ def test_that_every_control_has_a_name_and_the_bar_a_help_text(bench) -> None:
     assert len(controls) == 9
     assert all(control.accessibleName() and control.toolTip() and control.objectName() for control in controls)
     assert "∂L/∂x = ∂L/∂H · (1 + ∂F/∂x)" in bar.whatsThis() and "H(x) = F(x) + x" in bar.whatsThis()
-
-
-def test_that_the_signs_are_drawn_in_the_themes_colours(bench) -> None:
-    b = bench()
-    opened(b)
-    close = part(b, QToolButton, "close")
-    assert isinstance(close, QToolButton)
-    for theme in ("light", "dark"):
-        b.theme.choose(theme)
-        pixel = QColor(close.icon().pixmap(16, 16).toImage().pixelColor(8, 8))
-        assert pixel.name() == b.theme.colors.text
-
-
-@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_that_a_sign_fills_its_square_at_every_scale(qtbot: QtBot, ratio: float) -> None:
-    image = sign_icon("close", "#000000", "#808080", ratio).pixmap(QSize(16, 16), ratio).toImage()
-    seen = [(x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).alpha() > 120]
-    for along in zip(*seen, strict=True):
-        assert min(along) == pytest.approx(2.8 * ratio, abs=1.5) and max(along) == pytest.approx(13 * ratio, abs=1.5)
-
-
-def test_that_the_deepest_network_can_be_played_from_afar(bench, qtbot: QtBot) -> None:
-    b = bench("ResNet-1202")
-    shown = opened(b)
-    b.image()
-    assert level_for(b.atlas.depth_view.axis, b.atlas.depth_view.scale) == "stage"
-    shown.player.go_to(shown.player.timeline.length * 0.7)
-    assert not band_image(b).isNull()
-    shown.player.play()
-    start = shown.player.moment
-    qtbot.wait(200)
-    shown.player.pause()
-    # 602 columns in twelve seconds.
-    assert shown.player.moment - start > 4
