@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from shiboken6 import VoidPtr
 
 from app.painting.paint_style import PaintStyle
+from app.painting.sprites import can_take_sprites
 from resnet_core.drawing.color_map import colored, packed
 from resnet_core.drawing.display_list import Arch, Group, Item, Polyline, Raster, Rectangle, Text, rounded_corners
 from resnet_core.drawing.styles import STYLES
 
 _FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
 _FINE_PX = 14.0
+_ROUND_FROM_PX = 12.0
+_SPRITES_FROM, _MOST_SPRITE_PX = 12, 30.0
+_OPAQUE = 255
+_MANY = 24
+_POINT_BYTES = 2 * np.dtype(np.float64).itemsize
 _ANCHOR_SHARES = {"left": 0.0, "middle": 0.5, "right": 1.0}
 _WORDED = ("identity_label", "projection_label", "zero_pad_label", "gate_label")
 
@@ -51,31 +58,52 @@ def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintSty
         square = []
         for item in run:
             rectangle = QRectF(item.x, item.y, item.width, item.height)
-            if item.radius > 0.5:
+            if item.radius > 0.5 and item.width >= _ROUND_FROM_PX:
                 painter.drawRoundedRect(rectangle, item.radius, item.radius)
             else:
                 square.append(rectangle)
+        if square and item.width < _ROUND_FROM_PX:
+            # Antialiasing blurs what is this narrow, and costs several times more.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawRects(square)
 
 
 def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle) -> None:
-    painter.setPen(style.pen(items[0].role))
+    pen = style.pen(items[0].role)
+    painter.setPen(pen)
     brush = style.brush(items[0].role)
     painter.setBrush(brush)
+    # The outline of a long wide line takes the rasteriser ten times as long as its pieces one by one, whose overlaps
+    # do not show where they are opaque.
+    wide = pen.widthF() > 1 and pen.style() == Qt.PenStyle.SolidLine
+    in_pieces = wide and pen.color().alpha() == _OPAQUE and painter.opacity() == 1
     lines = []
     for item in items:
         if item.closed:
             painter.setBrush(brush)
-            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in item.points]))
+            painter.drawPolygon(_polygon(item.points))
         elif len(item.points) == 2:
             lines.append(QLineF(*item.points[0], *item.points[1]))
+        elif in_pieces and len(item.points) >= _MANY:
+            painter.drawLines([QLineF(*start, *stop) for start, stop in pairwise(item.points)])
         elif item.bend:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(_bent_path(item))
         else:
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in item.points]))
+            painter.drawPolyline(_polygon(item.points))
     if lines:
         painter.drawLines(lines)
+
+
+def _polygon(points: tuple[tuple[float, float], ...]) -> QPolygonF:
+    """Return the points as Qt holds them; many are copied at once."""
+    if len(points) < _MANY:
+        return QPolygonF([QPointF(x, y) for x, y in points])
+    polygon = QPolygonF()
+    polygon.resize(len(points))
+    memory = VoidPtr(polygon.data(), len(points) * _POINT_BYTES, True)  # type: ignore[call-arg, arg-type]
+    np.frombuffer(memory, np.float64).reshape(-1, 2)[:] = points  # type: ignore[call-overload]
+    return polygon
 
 
 def _paint_rasters(painter: QPainter, items: list[Raster], style: PaintStyle) -> None:
@@ -97,10 +125,15 @@ def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> No
     fine = QPen(pen)
     fine.setWidthF(1.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    sprites = style.arches if len(items) >= _SPRITES_FROM and can_take_sprites(painter) else None
     for item in items:
         width = item.x1 - item.x0
-        painter.setPen(fine if width < _FINE_PX and item.part == "whole" else pen)
+        thin = width < _FINE_PX and item.part == "whole"
+        painter.setPen(fine if thin else pen)
         if item.part == "whole" and item.shoulder * 2 >= width - 0.01:
+            if sprites is not None and width < _MOST_SPRITE_PX:
+                sprites.paint(painter, fine if thin else pen, QPointF(item.x0, item.base), width, item.height)
+                continue
             painter.drawArc(QRectF(item.x0, item.base - item.height, width, 2 * item.height), 0, _HALF)
         else:
             painter.drawPath(_arch_path(item))
@@ -131,17 +164,15 @@ def _paint_texts(painter: QPainter, items: list[Text], style: PaintStyle) -> Non
     role = items[0].role
     worded, tabular = role in _WORDED, role == "number"
     painter.setPen(style.text_color(role))
-    font: QFont | None = None
     for item in items:
-        wanted = style.sized(item.size, bold=item.bold, tabular=tabular)
-        if wanted is not font:
-            font = wanted
-            painter.setFont(font)
-            metrics = style.metrics(font)
-            middle = (metrics.ascent() - metrics.descent()) / 2
+        font = style.sized(item.size, bold=item.bold, tabular=tabular)
         text = QCoreApplication.translate("Drawing", item.text) if worded else item.text
         x = item.x - style.width_of(text, font) * _ANCHOR_SHARES[item.anchor]
-        painter.drawText(QPointF(x, item.y + middle), text)
+        metrics = style.metrics(font)
+        painter.setFont(font)
+        # What is laid out once is painted from its upper left corner.
+        top = item.y - (metrics.ascent() + metrics.descent()) / 2
+        painter.drawStaticText(QPointF(x, top), style.laid_out(text, font))
 
 
 _PAINTERS: dict[type, Callable[..., None]] = {

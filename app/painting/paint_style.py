@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPen, QStaticText, QTransform
 
+from app.painting.sprites import ArchSprites
 from app.services.theme import ThemeColors
 from resnet_core.drawing.color_map import viridis_table
 from resnet_core.drawing.display_list import Role
 from resnet_core.drawing.styles import STYLES, Palette
 from resnet_core.drawing.text_metrics import text_width
 
+_MOST_TEXTS = 4_000
 _SAMPLES = ("3×3 /2", "1024→256", "ReLU", "BN", "Bottleneck", "0123456789")
 
 
@@ -26,6 +28,8 @@ class PaintStyle:
         # The fonts live as long as the style does, so their identity is a key.
         self._metrics: dict[int, QFontMetricsF] = {}
         self._widths: dict[tuple[int, str], float] = {}
+        self._laid_out: dict[tuple[int, str], QStaticText] = {}
+        self.arches = ArchSprites()
         self.font = self.sized(self.text_size)
         self.bold = self.sized(self.text_size, bold=True)
         self.small = self.sized(self.small_size)
@@ -82,6 +86,19 @@ class PaintStyle:
         if width is None:
             width = self._widths[key] = self.metrics(font).horizontalAdvance(text)
         return width
+
+    def laid_out(self, text: str, font: QFont) -> QStaticText:
+        """Return a text in one of the style's fonts, laid out once: shaping it takes longer than painting it."""
+        key = (id(font), text)
+        laid_out = self._laid_out.get(key)
+        if laid_out is None:
+            if len(self._laid_out) >= _MOST_TEXTS:
+                self._laid_out.clear()
+            laid_out = self._laid_out[key] = QStaticText(text)
+            laid_out.setTextFormat(Qt.TextFormat.PlainText)
+            laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            laid_out.prepare(QTransform(), font)
+        return laid_out
 
     def _fit(self) -> float:
         """Return how wide the font is beside the estimate that drawings are laid out by, at most 1."""

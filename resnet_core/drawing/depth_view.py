@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from resnet_core.drawing.depth_axis import DepthAxis, Span
-from resnet_core.drawing.display_list import Level
-from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX, STAGE_FROM_PX
+from resnet_core.drawing.display_list import LEVELS, Level
+from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX, STAGE_FROM_PX, level_for
 
 MOST_BLOCK_PX = 3000.0
 """Beyond this width of a block there is nothing more to see."""
@@ -23,7 +23,7 @@ class DepthView(NamedTuple):
     left: float
     width: float
     level: Level | None = None
-    """The level of detail, as a picture wants it; None: what there is room for, one level fading into the next."""
+    """The one level of detail to show, as pictures and views at rest do; None: one level fades into the next."""
 
     @classmethod
     def fitted(cls, axis: DepthAxis, left: float, width: float) -> DepthView:
@@ -66,7 +66,7 @@ class DepthView(NamedTuple):
         least = self.width / self.axis.length
         scale = min(max(self.scale * factor, least), max(MOST_BLOCK_PX, least))
         fixed = self.depth(at_x)
-        return self._replace(scale=scale, first=fixed - (at_x - self.left) / scale).clamped()
+        return self._replace(scale=scale, first=fixed - (at_x - self.left) / scale, level=None).clamped()
 
     def panned(self, pixels: float) -> DepthView:
         """Return the view moved so that what is shown shifts left by `pixels`."""
@@ -82,7 +82,7 @@ class DepthView(NamedTuple):
         scale = max(min(wanted / span.width, MOST_BLOCK_PX), self.width / self.axis.length)
         seen = self.width / scale
         first = span.start if seen < span.width else span.middle - seen / 2
-        return self._replace(scale=scale, first=first).clamped()
+        return self._replace(scale=scale, first=first, level=None).clamped()
 
     def revealing(self, span: Span) -> DepthView:
         """Return the view panned just as far as `span` needs to be seen."""
@@ -96,36 +96,53 @@ class DepthView(NamedTuple):
         """Return the view of another network: whole if this one is whole, else the same stretch."""
         if self.is_fitted:
             return DepthView.fitted(axis, self.left, self.width)
-        return self._replace(axis=axis, scale=max(self.scale, self.width / axis.length)).clamped()
+        return self._replace(axis=axis, scale=max(self.scale, self.width / axis.length), level=None).clamped()
 
     def resized(self, left: float, width: float) -> DepthView:
         """Return the view in another width: whole if this one is whole, else from the same depth on."""
         if self.is_fitted:
             return DepthView.fitted(self.axis, left, width)
-        return self._replace(left=left, width=width, scale=max(self.scale, width / self.axis.length)).clamped()
+        scale = max(self.scale, width / self.axis.length)
+        return self._replace(left=left, width=width, scale=scale, level=None).clamped()
 
     def clamped(self) -> DepthView:
         """Return the view kept within the axis."""
         room = self.axis.length - self.width / self.scale
         return self._replace(first=min(max(self.first, 0.0), max(room, 0.0)))
 
+    def settled(self) -> DepthView:
+        """Return the view at rest: at the one level of detail that there is room for."""
+        return self if self.is_fitted else self._replace(level=level_for(self.axis, self.scale))
+
+    def levels(self) -> tuple[tuple[Level, float], ...]:
+        """Return the levels of detail to draw, coarse first, with their opacity; two while one fades into the next."""
+        layers, blocks, stages = self.layer_opacity(), self.block_opacity(), self.stage_opacity()
+        levels: tuple[tuple[Level, float], ...] = (
+            ("network", 1.0 - stages),
+            ("stage", min(stages, 1.0 - blocks)),
+            ("block", min(blocks, 1.0 - layers)),
+            ("layer", layers),
+        )
+        return tuple((level, opacity) for level, opacity in levels if opacity > 0)
+
     def layer_opacity(self) -> float:
         """Return how far the layers have faded in, 0 to 1, by the room of the narrowest convolution."""
-        if self.level is not None:
-            return float(self.level == "layer")
-        return _ramp(self.scale * self.axis.layer_share, LAYER_FROM_PX)
+        return self._opacity("layer", self.scale * self.axis.layer_share, LAYER_FROM_PX)
 
     def block_opacity(self) -> float:
         """Return how far the blocks have faded in over the stages' summaries, 0 to 1."""
-        if self.level is not None:
-            return float(self.level in ("block", "layer"))
-        return _ramp(self.scale, BLOCK_FROM_PX)
+        return self._opacity("block", self.scale, BLOCK_FROM_PX)
 
     def stage_opacity(self) -> float:
         """Return how far the runs inside the stages have faded in over whole stages, 0 to 1."""
-        if self.level is not None:
-            return float(self.level != "network")
-        return _ramp(self.scale * self.axis.widest_stage, STAGE_FROM_PX)
+        return self._opacity("stage", self.scale * self.axis.widest_stage, STAGE_FROM_PX)
+
+    def _opacity(self, level: Level, room: float, needed: float) -> float:
+        """Return how far a level has faded in that needs so much room; a whole network is always at rest."""
+        shown = self.level or (level_for(self.axis, self.scale) if self.is_fitted else None)
+        if shown is not None:
+            return float(LEVELS.index(shown) >= LEVELS.index(level))
+        return _ramp(room, needed)
 
 
 def _ramp(room: float, needed: float) -> float:

@@ -18,7 +18,7 @@ def kept_view(view: DepthView, axis: DepthAxis, selected: str) -> DepthView:
     scale = max(view.scale, view.width / axis.length)
     before, after = _kept(view, axis, _looked_at(view, selected))
     first = after.middle - (view.x(before.middle) - view.left) / scale
-    return view._replace(axis=axis, scale=scale, first=first).clamped()
+    return view._replace(axis=axis, scale=scale, first=first, level=None).clamped()
 
 
 def nearest_id(axis: DepthAxis, id: str) -> str:

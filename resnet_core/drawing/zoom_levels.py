@@ -53,4 +53,4 @@ def _levels(view: DepthView, id: str) -> Iterator[DepthView]:
 def _framing(view: DepthView, span: Span, share: float) -> DepthView:
     """Return the view with `span` in its middle, as wide as `share` of it."""
     scale = min(max(view.width * share / span.width, view.width / view.axis.length), MOST_BLOCK_PX)
-    return view._replace(scale=scale, first=span.middle - view.width / scale / 2).clamped()
+    return view._replace(scale=scale, first=span.middle - view.width / scale / 2, level=None).clamped()

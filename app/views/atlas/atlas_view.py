@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -34,9 +33,9 @@ from app.views.atlas import atlas_keys, atlas_painting, atlas_words
 from app.views.atlas.atlas_hands import AtlasHands
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_pointer import AtlasPointer
+from app.views.atlas.atlas_sheet import AtlasSheet
 from app.views.atlas.atlas_tracks import AtlasTracks
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
-from app.views.atlas.tensor_pass import TensorPass
 from app.views.atlas.tensor_pass import TensorPass
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
@@ -80,14 +79,13 @@ class AtlasView(QAbstractScrollArea):
         self.style_of_paint = PaintStyle(theme.colors, self.font())
         self._view = DepthView.fitted(DepthAxis(self.snapshot.graph), 0.0, 1.0)
         self._rows: tuple[TrackRow, ...] = ()
-        self._static: QPixmap | None = None
+        self.sheet = AtlasSheet(self)
         self._stale = True
         self._hovered: Span | None = None
         self._pointer = AtlasPointer(self)
         self._set_up_widget()
         self._listen(theme)
         self.hands = AtlasHands(self)
-        self.tensor_pass = TensorPass(self, theme)
         self.tensor_pass = TensorPass(self, theme)
 
     # What others ask of the view
@@ -182,7 +180,13 @@ class AtlasView(QAbstractScrollArea):
         if view != self._view:
             self._view = view
             self._hovered = None
-            self._repaint_all()
+            self.sheet.move()
+            self.viewport().update()
+
+    def settle(self) -> None:
+        """Show one level of detail, now that the view is at rest."""
+        self._view = self._view.settled()
+        self._repaint_all()
 
     def set_layout_record(self, record: Arrangement) -> None:
         """Show other tracks, in another order, of another height or on another scale."""
@@ -246,7 +250,7 @@ class AtlasView(QAbstractScrollArea):
             return
         self._stale = False
         if self.tracks.refresh():
-            self._view = kept_view(self._view, DepthAxis(self.snapshot.graph), self.selection.selected)
+            self._view = kept_view(self._view, DepthAxis(self.snapshot.graph), self.selection.selected).settled()
             self._hovered = None
         self._lay_out()
         self.setAccessibleDescription(atlas_words.summary(self.snapshot, self.selection.selected))
@@ -314,7 +318,7 @@ class AtlasView(QAbstractScrollArea):
         return x if self._view.left <= x <= self._view.right else self._view.left + self._view.width / 2
 
     def _repaint_all(self) -> None:
-        self._static = None
+        self.sheet.forget()
         self.viewport().update()
 
     def _repaint_live(self) -> None:
@@ -325,24 +329,12 @@ class AtlasView(QAbstractScrollArea):
             if row.track.live:
                 self.viewport().update(atlas_painting.row_area(row, self).toAlignedRect())
 
-    def _static_pixmap(self) -> QPixmap:
-        """Return everything that a live run does not change, painted once."""
-        ratio = self.devicePixelRatioF()
-        if self._static is None or self._static.devicePixelRatio() != ratio:
-            self._static = QPixmap(self.viewport().size() * ratio)
-            self._static.setDevicePixelRatio(ratio)
-            painter = QPainter(self._static)
-            atlas_painting.paint_static(painter, self)
-            painter.end()
-        return self._static
-
     # Qt's events, which arrive for the viewport
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._refresh()
-        static = self._static_pixmap()
         painter = QPainter(self.viewport())
-        painter.drawPixmap(0, 0, static)
+        self.sheet.paint(painter)
         atlas_painting.paint_live(painter, self, event.rect())
         painter.end()
 

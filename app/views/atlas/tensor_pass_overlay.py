@@ -16,7 +16,7 @@ from resnet_core.drawing.display_list import Level
 from resnet_core.drawing.pass_norms import PassNorms
 from resnet_core.drawing.pass_picture import PassPicture, pass_picture
 from resnet_core.drawing.pass_sight import PassSight
-from resnet_core.drawing.tracks.structure_track import placement_of, shown_levels
+from resnet_core.drawing.tracks.structure_track import placement_of
 from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class TensorPassOverlay(QWidget):
     @property
     def level(self) -> Level:
         """The level of detail that most is seen of."""
-        return max(shown_levels(self._atlas.depth_view), key=lambda level: level[1])[0]
+        return max(self._atlas.depth_view.levels(), key=lambda level: level[1])[0]
 
     def front_x(self) -> float | None:
         """Return where on the viewport the pass is, or None where the structure is not shown."""

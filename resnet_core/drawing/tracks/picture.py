@@ -39,7 +39,7 @@ class PictureTracks(NamedTuple):
 
 def seen_picture(rows: Sequence[TrackRow], view: DepthView, shown: PictureTracks) -> Drawing:
     """Return the shown stretch of depth with every shown track at its full height, those scrolled away included."""
-    head, view = _head_height(shown.style), view._replace(level=level_for(view.axis, view.scale))
+    head, view = _head_height(shown.style), view.settled()
     items = (*_head(view.axis.graph, shown), *_system(rows, view, shown, head))
     bottom = rows[-1].rect.bottom if rows else 0.0
     return _drawing(view.axis.graph, view.right + HANDLE_ROOM, head + bottom + _MARGIN, items)

@@ -18,7 +18,7 @@ from resnet_core.drawing.tracks.track import TrackFrame
 _DOT_FROM_PX = 12.0
 _DOT_RADIUS = 2.5
 # A wide pen costs the rasteriser several times more, and does not show where points are this close.
-WIDE_FROM_PX = 5.0
+WIDE_FROM_PX = 14.0
 _CROSS = 3.0
 
 

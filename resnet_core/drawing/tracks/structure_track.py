@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
-from resnet_core.drawing.depth_view import DepthView
-from resnet_core.drawing.display_list import SHORTCUT_ROLES, Group, Item, Level
+from resnet_core.drawing.display_list import SHORTCUT_ROLES, Group, Item
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.structure import heading_items, level_items
@@ -16,7 +15,7 @@ _TEXT_SHARE = 0.95
 _LEGEND: tuple[tuple[str, str], ...] = (
     ("identity", N_("Drawing", "identity")),
     ("projection", N_("Drawing", "projection")),
-    ("zero_pad", N_("Drawing", "zero-padded identity")),
+    ("zero_pad", N_("Drawing", "zero-padded")),
 )
 
 
@@ -50,7 +49,7 @@ class StructureTrack(Track):
         """Yield the shown stretch at its level of detail."""
         placement = placement_of(frame)
         yield from heading_items(placement)
-        for level, opacity in shown_levels(frame.view):
+        for level, opacity in frame.view.levels():
             if opacity < 1:
                 yield Group("", tuple(level_items(placement, level)), "", opacity)
             else:
@@ -64,19 +63,3 @@ def placement_of(frame: TrackFrame) -> Placement:
         view.axis, view.left - view.first * view.scale, view.scale, view.first, view.last - 1e-9,
         rect.top, frame.height, frame.text_size * _TEXT_SHARE, frame.fit,
     )  # fmt: skip
-
-
-def shown_levels(view: DepthView) -> tuple[tuple[Level, float], ...]:
-    """Return the levels of detail to draw, coarse first, with their opacity; two while one fades into the next."""
-    if view.level is not None:
-        return ((view.level, 1.0),)
-    layers, blocks, stages = view.layer_opacity(), view.block_opacity(), view.stage_opacity()
-    levels: tuple[tuple[Level, float], ...] = (
-        ("network", 1.0 - stages),
-        ("stage", min(stages, 1.0 - blocks)),
-        ("block", min(blocks, 1.0 - layers)),
-        ("layer", layers),
-    )
-    return tuple((level, opacity) for level, opacity in levels if opacity > 0)
-
-
