@@ -217,7 +217,7 @@ class _Parts(QObject):
         view = self._atlas.depth_view
         if view.is_fitted:
             return
-        if self._last_view is not None and view != self._last_view:
+        if self._last_view is not None and _stretch(view) != _stretch(self._last_view):
             self._follows = self._shows_front(view)
         elif self._shows_front(view):
             self._follows = True
@@ -237,6 +237,11 @@ class _Parts(QObject):
         """Whether the pass is near an end of the network, where there is nothing more to turn to."""
         near_start, near_end = view.first <= 1e-9, view.last >= view.axis.length - 1e-9
         return (near_start and x <= view.left + view.width / 2) or (near_end and x >= view.left + view.width / 2)
+
+
+def _stretch(view: DepthView) -> tuple[float, float]:
+    """Return what a person moves of a view; its level of detail settles by itself."""
+    return view.first, view.scale
 
 
 def pass_norms(flow: FlowData) -> PassNorms:
