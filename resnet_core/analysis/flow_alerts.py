@@ -37,7 +37,7 @@ def alerts_in(norms_SN: NDArray[np.float64], first_row: int = 0) -> tuple[FlowAl
 
 
 class AlertLog:
-    """The first alert of each kind in a run that grows."""
+    """The first alert of each kind in a run that grows, in the order in which they came."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -46,7 +46,8 @@ class AlertLog:
     def append(self, norms_SN: NDArray[np.float64]) -> None:
         """Take in new captures."""
         known = {alert.kind for alert in self.first}
-        self.first += tuple(alert for alert in alerts_in(norms_SN, self.count) if alert.kind not in known)
+        new = tuple(alert for alert in alerts_in(norms_SN, self.count) if alert.kind not in known)
+        self.first += tuple(sorted(new, key=lambda alert: alert.row))
         self.count += len(norms_SN)
 
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resnet_core.analysis.branch_share import effective_depth
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
-from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
+from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.text_metrics import text_height, text_width
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.flow_words import value_words, why_empty
 from resnet_core.drawing.tracks.profile_track import column_number
-from resnet_core.drawing.tracks.quantity_track import SEPARATE_FROM_PX, snapped
+from resnet_core.drawing.tracks.quantity_track import SEPARATE_FROM_PX, pixel_edges, shown_range, snapped
+from resnet_core.drawing.tracks.skyline import Whole, skylines
 from resnet_core.drawing.tracks.track import Track, TrackFrame, note_items, scale_number
 from resnet_core.number_text import decimal
 
 NO_SHORTCUT = N_("Atlas", "no shortcut")
 _LABEL_GAP = 6.0
-_HAIR = 1e-6
 
 
 class SkipBranchTrack(Track):
@@ -70,13 +69,15 @@ class SkipBranchTrack(Track):
         if not self.has_rows:
             yield from note_items(frame, frame.say("Atlas", why_empty(self._data, ("branch_share",))))
             return
-        shares = self._data.values_at("branch_share", self._data.row)
-        spans = [span for span in frame.view.columns() if span.id not in (STEM_ID, HEAD_ID)]
-        first = frame.view.axis.number_of(spans[0].id) - 1 if spans else 0
-        shown = slice(first, first + len(spans))
-        wide = frame.view.scale >= SEPARATE_FROM_PX
-        bars = _bars if wide else _outlines
-        yield from bars(frame, spans, shares[shown], self._has_shortcut[shown])
+        axis = frame.view.axis
+        first, last = shown_range(frame.view)
+        first, last = max(first, 1), min(last, len(axis.blocks) + 1)
+        place = slice(first - 1, last - 1)
+        shares = self._data.values_at("branch_share", self._data.row)[place]
+        if frame.view.scale >= SEPARATE_FROM_PX:
+            yield from _bars(frame, axis.blocks[place], shares, self._has_shortcut[place])
+        else:
+            yield from _outlines(frame, pixel_edges(frame.view, first, last), shares, self._has_shortcut[place])
         yield from _part_names(frame)
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
@@ -123,24 +124,20 @@ def _bars(
 
 
 def _outlines(
-    frame: TrackFrame, spans: Sequence[Span], shares: NDArray[np.float64], has_shortcut: NDArray[np.bool_]
+    frame: TrackFrame, edges: tuple[Whole, Whole], shares: NDArray[np.float64], has_shortcut: NDArray[np.bool_]
 ) -> Iterator[Item]:
-    """Yield narrow blocks as one shape a stretch: the shortcut's ground, the branch's outline on it."""
+    """Yield narrow blocks as one outline a stretch: the branches on the ground of the shortcuts."""
     top, bottom = round(frame.rect.top), round(frame.rect.bottom)
-    edges = [(round(x0), round(x1)) for x0, x1 in (frame.view.edges(span) for span in spans)]
-    heights = np.rint(np.nan_to_num(shares) * (bottom - top)).astype(int).tolist()
     known = np.isfinite(shares) & has_shortcut
-    gaps = np.cumsum([place > 0 and span.start - spans[place - 1].stop > _HAIR for place, span in enumerate(spans)])
-    stretches = list(zip(gaps.tolist(), known.tolist(), strict=True))
-    for (_, is_known), run in groupby(range(len(spans)), key=stretches.__getitem__):
-        places = list(run)
-        left, right = edges[places[0]][0], edges[places[-1]][1]
-        if is_known:
-            yield Rectangle("", "shortcut_share", left, top, right - left, bottom - top)
-            points = [(x, bottom - heights[place]) for place in places for x in edges[place]]
-            yield Polyline("", "branch_share", ((left, bottom), *points, (right, bottom)), True)
-        elif has_shortcut[places].any():
-            yield Rectangle("", "not_finite", left, bottom - 4, right - left, 4)
+    branches = np.where(known, np.rint(np.nan_to_num(shares) * (bottom - top)), 0).astype(np.int64)
+    heights: tuple[tuple[Role, Whole], ...] = (
+        ("shortcut_share", np.where(known, bottom - top, 0)),
+        ("branch_share", branches),
+        ("not_finite", np.where(has_shortcut & ~known, 4, 0)),
+    )
+    for role, height in heights:
+        for points in skylines(*edges, height, bottom):
+            yield Polyline("", role, points, True)
 
 
 def _plain_items(frame: TrackFrame, span: Span, edges: tuple[int, int]) -> Iterator[Item]:

@@ -1,0 +1,85 @@
+"""The waterfall shows any quantity of a run on its own scale, and where the gradients first go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from resnet_core.analysis.cost_report import cost_report
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.edits import with_value
+from resnet_core.configuration.presets import preset
+from resnet_core.drawing.display_list import Item, Raster, Text, flat
+from resnet_core.drawing.tracks.catalog import Counted, TrackSources, make_track
+from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
+from tests.drawing.flow_bench import counted, flow, frame, of_role, track
+from tests.drawing.flow_runs import level_run, plausible_run, run_of
+
+
+def raster(items: Iterable[Item]) -> list[Raster]:
+    return [item for item in flat(items) if isinstance(item, Raster) and item.role == "raster"]
+
+
+def test_that_the_history_of_the_branchs_share_is_linear_from_0_to_1_and_leaves_plain_blocks_out() -> None:
+    config = with_value(preset("ResNet-18"), ("overrides",), ({"block": "layer2.1", "shortcut": "none"},))
+    graph = build_graph(config)
+    sources = TrackSources(Counted(graph, cost_report(graph)), flow(level_run(graph)), None,
+                           {"gradient_history": "branch_share"})  # fmt: skip
+    made = make_track("gradient_history", sources)
+    shown = frame(graph, 200)
+    items = list(made.items(shown))
+    left, right = raster(items)
+    assert (left.low, left.high) == (0.0, 1.0)
+    assert left.values.shape[1] == 3
+    assert right.values.shape[1] == 4
+    assert np.unique(left.values).tolist() == pytest.approx([0.5])
+    assert left.x == pytest.approx(shown.view.x(shown.view.axis.blocks[0].start))
+    assert right.x == pytest.approx(shown.view.x(shown.view.axis.blocks[4].start))
+    assert [item.text for item in of_role(items, "note") if isinstance(item, Text)][:2] == ["0", "1"]
+    assert made.title() == "Branch share history"
+    span = shown.view.axis.span_of("layer2.1")
+    assert span is not None
+    assert made.value_at(shown, shown.view.x(span.middle), 60) == "no shortcut"
+
+
+@pytest.mark.parametrize("variant", [choice.key for choice in GradientHistoryTrack.variants])
+def test_that_each_history_shows_its_own_quantity_on_its_own_scale(variant: str) -> None:
+    graph = counted("ResNet-20").graph
+    run = plausible_run(graph, 40)
+    made = track("gradient_history", "ResNet-20", flow(run), gradient_history=variant)
+    (image,) = raster(made.items(frame(graph, 200)))
+    source = "branch_share" if variant == "branch_share" else variant
+    values = flow(run).values(source)  # type: ignore[arg-type]
+    assert values is not None
+    expected = values if variant == "branch_share" else np.log10(values)
+    np.testing.assert_allclose(image.values[[0, -1]], expected[[0, -1]], rtol=1e-5)
+    assert image.low <= expected.min() and expected.max() <= image.high
+
+
+def test_that_the_first_alert_of_each_kind_is_marked_at_its_step_and_block_and_told() -> None:
+    graph = counted("ResNet-18").graph
+    norms = np.ones((10, 9))
+    norms[2, :2], norms[5:, 0], norms[7, 4] = 5e3, 5e3, np.nan
+    made = track("gradient_history", "ResNet-18", flow(run_of(graph, norms)))
+    assert isinstance(made, GradientHistoryTrack)
+    shown = frame(graph, 200)
+    marks = of_role(made.items(shown), "alert_mark")
+    assert [(mark.id, mark.title) for mark in marks] == [
+        ("layer1.1", "explodes at layer1.1, step 2"), ("layer3.0", "not a finite number at layer3.0, step 7"),
+    ]  # fmt: skip
+    assert [mark.box.bottom for mark in marks] == [made.y_of(2, shown.rect), made.y_of(7, shown.rect)]
+    (told,) = of_role(made.items(shown), "alert_note")
+    assert told.title == f"first: {marks[0].title}; {marks[1].title}"
+
+
+def test_that_a_point_of_the_history_is_told_with_its_value_and_step() -> None:
+    graph, shown = counted("ResNet-18").graph, frame(counted("ResNet-18").graph, 124)
+    norms = 10.0 ** -np.arange(10)[:, None] * np.ones((10, 9))
+    made = track("gradient_history", "ResNet-18", flow(run_of(graph, norms)))
+    assert isinstance(made, GradientHistoryTrack)
+    x = shown.view.x(shown.view.axis.blocks[3].middle)
+    assert made.value_at(shown, x, made.y_of(4, shown.rect)) == "1.00·10⁻⁴ at the block's input, step 4"
+    assert made.value_at(shown, x, shown.rect.bottom - 5) == ""
+    assert made.step_at(made.y_of(4, shown.rect), shown.rect) == 4
