@@ -1,9 +1,12 @@
-"""Condenses the gradient norms at a network's block boundaries into how fast they grow on their way back."""
+"""Condenses the gradient norms at a network's boundaries and forks into growth a layer and lengths of paths."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from resnet_core.architecture.graph import Graph
 
@@ -28,3 +31,17 @@ def growth_per_layer(boundary_norms: Sequence[float], layers: int) -> float | No
     first, last = boundary_norms[0], boundary_norms[-1]
     usable = layers > 0 and all(math.isfinite(norm) and norm > 0 for norm in (first, last))
     return math.exp(2 / layers * (math.log(first) - math.log(last))) if usable else None
+
+
+def path_length_shares(shares_N: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return, [N+1], the share of the gradient's square that goes through just so many of N branches, 0 to N.
+
+    `shares_N` are p = ||g_F||^2 / (||g_F||^2 + ||g_S||^2) of the blocks, 1 where there is no shortcut. Each way through
+    the network is weighed with p for a branch and 1 - p for a shortcut (Veit et al. 2016, arXiv 1605.06431, count all
+    ways alike and measure the gradient along each length). The mean of the distribution is the effective depth, the
+    sum of p. All NaN where a share is.
+    """
+    lengths = np.ones(1)
+    for share in shares_N:
+        lengths = np.convolve(lengths, (1 - share, share))
+    return lengths

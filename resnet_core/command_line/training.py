@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_core.command_line.arguments import UsageError, add_config, add_json, read_run_config
 from resnet_core.command_line.check_text import print_verification
+from resnet_core.command_line.probe_text import print_probe
 from resnet_core.command_line.runs import print_run
-from resnet_core.command_line.tables import print_json, print_table
+from resnet_core.command_line.tables import print_json
 from resnet_core.command_line.terminal import clear_line, prepare_torch, say
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.training_config import RunConfig
@@ -86,13 +87,7 @@ def run_probe(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(document)
         return 0
-    rows = zip(document["boundaries"], document["boundary_norms"], strict=True)
-    texts = [(id, "not finite" if norm is None else f"{norm:.3e}") for id, norm in rows]
-    print_table(("boundary", "gradient norm"), texts)
-    growth = document.get("growth_per_layer")
-    print(f"\nbatch {document['batch']}, seed {document['seed']}")
-    if growth is not None:
-        print(f"growth per layer {growth:.4f}: the factor from one weighted layer back to the one before it")
+    print_probe(document)
     return 0
 
 

@@ -119,10 +119,10 @@ class TrainingConfig(FrozenConfig):
         label=N_("Field", "Capture gradients"),
         help=N_("Field", "Record the gradient flow: norms at every block boundary, and what each block does."),
     )
-    # A captured step takes 7 to 15 % longer on the CPU (benchmarks/capture_overhead.py): every tenth keeps the run
-    # within 1.02 times its time without, and a run of a minute still has some twenty-five rows.
+    # A captured step takes up to 30 % longer on a busy CPU (benchmarks/capture_overhead.py): every fifteenth keeps the
+    # run within 1.02 times its time without, and a run of a minute still has some twenty rows.
     capture_every: int = setting(
-        10,
+        15,
         label=N_("Field", "Capture every"),
         help=N_("Field", "Steps from one capture to the next; steps 0 to 10 are all captured."),
         unit="steps",

@@ -20,8 +20,8 @@ RUN_LENGTH = 2048
 LEAST_SAFE_NORM, MOST_SAFE_NORM = 1e-12, 1e18
 """Between these, squares of the values that matter stay well inside float32 (1e-38 to 3e38)."""
 
-CHUNK_LENGTH, IMAGES_AT_ONCE = 2**18, 128
-"""Values of maps that are summed at a time, so that they stay in the processor's cache, and of how many images."""
+CHUNK_LENGTH, IMAGES_AT_ONCE = 2**16, 128
+"""Values of maps that are read at a time, so that they stay in the processor's cache, and of how many images."""
 
 LEAST_SAFE_SHARE = 0.03
 """Variance as a share of the mean square, below which mean square minus squared mean would lose digits."""
@@ -47,21 +47,27 @@ def write_norm(values: Tensor, cell: Tensor) -> None:
         torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)
 
 
-def write_cosine(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cell: Tensor) -> None:
-    """Write the cosine between two tensors of one shape whose `norms` are known; nan where one of them is zero."""
-    wide = first.dtype
-    if first.device.type == "cpu":
-        length = norms[0].item() * norms[1].item()
-        if math.isnan(length) or length == 0:
-            cell.fill_(math.nan)
+def write_pair(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cosine: Tensor) -> None:
+    """Write the L2 norms of two tensors of one shape, and the cosine between them: nan where one of them is zero."""
+    on_cpu = first.device.type == "cpu"
+    if on_cpu and first.dtype == torch.float32:
+        with np.errstate(over="ignore", invalid="ignore"):
+            products = _host_products(first, second)
+        lengths = [math.sqrt(square) for square in products[:2]]
+        if all(LEAST_SAFE_NORM < length < MOST_SAFE_NORM for length in lengths):
+            norms[0].fill_(lengths[0])
+            norms[1].fill_(lengths[1])
+            cosine.fill_(products[2] / (lengths[0] * lengths[1]))
             return
-        if first.dtype == torch.float32 and all(map(_is_safe, norms)):
-            cell.fill_(_host_product(first, second) / length)
-            return
-        wide = cell.dtype
+    write_norm(first, norms[0])
+    write_norm(second, norms[1])
+    if on_cpu and not norms[0].item() * norms[1].item() > 0:
+        cosine.fill_(math.nan)
+        return
     # Brought to length 1 first, as a product of two small gradients would leave float32's range.
+    wide = cosine.dtype if on_cpu else first.dtype
     one, other = first.to(wide) / norms[0].to(wide), second.to(wide) / norms[1].to(wide)
-    cell.copy_((one * other).sum(dtype=cell.dtype))
+    cosine.copy_((one * other).sum(dtype=cosine.dtype))
 
 
 def write_moments(x_NCHW: Tensor, mean_cell: Tensor | None, variance_cell: Tensor) -> None:
@@ -86,19 +92,29 @@ def _is_safe(norm: Tensor) -> bool:
     return LEAST_SAFE_NORM < norm.item() < MOST_SAFE_NORM
 
 
-def _host_product(first: Tensor, second: Tensor) -> float:
-    """Return the scalar product; numpy makes no tensor of the products on its way."""
+def _host_products(first: Tensor, second: Tensor) -> tuple[float, float, float]:
+    """Return first.first, second.second and first.second, reading both from memory once."""
     if _is_channels_last(first) != _is_channels_last(second):
         first, second = first.contiguous(), second.contiguous()
     one, other = _in_memory_order(first).numpy(), _in_memory_order(second).numpy()
+    found = np.zeros(3)
     whole = one.size // RUN_LENGTH * RUN_LENGTH
-    runs = np.einsum("rk,rk->r", one[:whole].reshape(-1, RUN_LENGTH), other[:whole].reshape(-1, RUN_LENGTH))
-    return float(runs.sum(dtype=np.float64)) + float(np.dot(one[whole:], other[whole:]))
+    for start in range(0, whole, CHUNK_LENGTH):
+        stop = min(start + CHUNK_LENGTH, whole)
+        a, b = one[start:stop].reshape(-1, RUN_LENGTH), other[start:stop].reshape(-1, RUN_LENGTH)
+        runs = np.stack([np.einsum("rk,rk->r", left, right) for left, right in ((a, a), (b, b), (a, b))])
+        found += runs.sum(axis=1, dtype=np.float64)
+    if whole < one.size:
+        a, b = one[whole:], other[whole:]
+        found += (np.dot(a, a), np.dot(b, b), np.dot(a, b))
+    square, other_square, product = found.tolist()
+    return square, other_square, product
 
 
 def _host_moments(x_NCHW: Tensor) -> tuple[float, float]:
     if x_NCHW.dtype == torch.float32:
-        mean_C, square_C = _mean_and_square(x_NCHW)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean_C, square_C = _mean_and_square(x_NCHW)
         square = float(square_C.mean())
         if math.isnan(square):
             return square, square

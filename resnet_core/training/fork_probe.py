@@ -11,9 +11,7 @@ import torch
 from torch import Tensor
 
 from resnet_core.architecture.block_fork import Arm, Fork
-from resnet_core.training.exact_norms import write_cosine, write_moments, write_norm
-
-_NORM_NAMES: Mapping[Arm, str] = {"branch": "branch_norm", "shortcut": "shortcut_norm"}
+from resnet_core.training.exact_norms import write_moments, write_pair
 
 
 class ForkProbe:
@@ -48,10 +46,7 @@ class ForkProbe:
         """Add one reader's gradient; returns None, so that autograd goes on with the same one."""
         self._sums[arm] = self._sums[arm] + gradient if arm in self._sums else gradient
         self._missing[arm] -= 1
-        if self._missing[arm]:
-            return
-        write_norm(self._sums[arm], self._cells[_NORM_NAMES[arm]])
         if not any(self._missing.values()):
             norms = (self._cells["branch_norm"], self._cells["shortcut_norm"])
             branch, shortcut = self._sums.pop("branch"), self._sums.pop("shortcut")
-            write_cosine(branch, shortcut, norms, self._cells["branch_shortcut_cosine"])
+            write_pair(branch, shortcut, norms, self._cells["branch_shortcut_cosine"])

@@ -16,7 +16,7 @@ from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.runs.run_events import BLOCK_QUANTITIES, GradientCaptured
 from resnet_core.training.batches import Batches
 from resnet_core.training.control import TrainingControl
-from resnet_core.training.exact_norms import write_cosine, write_moments, write_norm
+from resnet_core.training.exact_norms import write_moments, write_pair
 from resnet_core.training.flow_capture import CapturedRow, FlowCapture
 from resnet_core.training.learner import Learner
 from resnet_core.training.loop import train
@@ -223,17 +223,17 @@ def test_that_a_run_yields_every_quantity_with_its_boundaries() -> None:
 
 
 @pytest.mark.parametrize("scale", [1e-25, 1.0, 1e25])
-@pytest.mark.parametrize("shape", [(2, 3, 5, 7), (4, 16, 32, 32)])
+@pytest.mark.parametrize("shape", [(2, 3, 5, 7), (4, 16, 32, 32), (3, 16, 75, 50)])
 def test_that_a_cosine_is_right_when_products_leave_float32(shape: tuple[int, ...], scale: float) -> None:
     generator = torch.Generator().manual_seed(0)
     first = torch.randn(shape, generator=generator)
     second = 0.3 * first + torch.randn(shape, generator=generator)
     expected = float(F.cosine_similarity(first.double().flatten(), second.double().flatten(), dim=0))
     norms, cell = torch.zeros(2, dtype=torch.float64), torch.zeros((), dtype=torch.float64)
+    lengths = [float(values.double().norm()) * scale for values in (first, second)]
     for one, other in ((first, second), (first, second.to(memory_format=torch.channels_last))):
-        for values, norm in zip((one * scale, other * scale), norms.unbind(), strict=True):
-            write_norm(values, norm)
-        write_cosine(one * scale, other * scale, (norms[0], norms[1]), cell)
+        write_pair(one * scale, other * scale, (norms[0], norms[1]), cell)
+        assert norms.tolist() == pytest.approx(lengths, rel=1e-6)
         assert cell.item() == pytest.approx(expected, abs=1e-6)
 
 
