@@ -39,6 +39,14 @@ def test_that_an_edit_says_what_it_costs_before_it_is_made(b: Bench) -> None:
     assert b.document.config == preset("ResNet-50")
 
 
+def test_that_the_menu_names_the_key_of_each_edit_that_has_one(b: Bench) -> None:
+    menu = menu_at(b, "layer3.1")
+    texts = [action.text() for part in ("block", "stage") for action in actions_of(b, menu, part).values()]
+    keys = [text.split("\t")[0].rpartition("  (")[2].removesuffix(")") for text in texts if "  (" in text]
+    assert keys == ["Ins", "Del", "K", "S", "Shift+K", ">", "<", "T"]
+    assert actions_of(b, menu, "block")["atlas_shortcut_C"].text().startswith("Shortcut C · projection everywhere  (S)")
+
+
 def test_that_blocks_of_a_stage_are_added_and_removed_where_they_stand(b: Bench) -> None:
     b.selection.select("layer3.1")
     actions_of(b, menu_at(b, "layer2.0"), "stage")["atlas_remove_block"].trigger()

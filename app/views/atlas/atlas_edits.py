@@ -50,7 +50,12 @@ class AtlasEdits(QObject):
         """Return the edits of the selected block and its stage; none where no block is selected."""
         snapshot = self._atlas.document.snapshot
         block = block_of(snapshot.graph, self._atlas.selection.selected)
-        return key_edits(snapshot.config, snapshot.graph.block_by_id[block].plan) if block else ()
+        return self.offered_of(block) if block else ()
+
+    def offered_of(self, block: str) -> tuple[KeyEdit, ...]:
+        """Return the edits of `block` and its stage."""
+        snapshot = self._atlas.document.snapshot
+        return key_edits(snapshot.config, snapshot.graph.block_by_id[block].plan)
 
     def known(self, edit: KeyEdit) -> Outcome | None:
         """Return what an edit would cost, or why it cannot be, if that has been counted."""

@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication, QPoint, QPointF
 from app.state.architecture_document import Snapshot
 from app.state.runs_state import FloatArray
 from app.wording import block_facts, block_text, kernels_text, layer_text, network_facts, paper_name
+from resnet_core.analysis.cost_report import GroupCost
+from resnet_core.analysis.layer_cost import LayerCost
 from resnet_core.architecture.graph import Block
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID, Span
@@ -74,6 +76,7 @@ def footer(atlas: AtlasView) -> tuple[str, str]:
 def essentials(snapshot: Snapshot, id: str) -> str:
     """Return a block, a stem, a head or a layer in one line: what it is, what it puts out, and its counts."""
     graph, report = snapshot.graph, snapshot.report
+    cost: GroupCost | LayerCost
     if id in graph.block_by_id:
         block = graph.block_by_id[id]
         words, shape, cost = block_text(block.plan), block.output_shape, report.blocks[id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 
@@ -38,7 +39,8 @@ def add_edits(menu: QMenu, edits: AtlasEdits, block: str) -> None:
     """Add the menus of `block` and of its stage to `menu`."""
     submenu = menu.addMenu(translate("Atlas", "Edit block %1").replace("%1", block))
     submenu.setObjectName("atlas_edit_block")
-    _fill(submenu, edits, block, (block_offers(edits.config, block), _BLOCK_KEYS))
+    offers = block_offers(edits.config, block)
+    _fill(submenu, edits, block, (offers, {**_BLOCK_KEYS, **_next_shortcut(edits, block, offers)}))
     add_stage_edits(menu, edits, block.partition(".")[0])
     menu.addSeparator()
 
@@ -53,6 +55,17 @@ def add_stage_edits(menu: QMenu, edits: AtlasEdits, stage: str) -> None:
 def fill_stage_edits(menu: QMenu, edits: AtlasEdits, stage: str) -> None:
     """Add the edits of `stage` to `menu` itself, for where the stage's own name was asked."""
     _fill(menu, edits, stage, (stage_offers(edits.config, stage), _STAGE_KEYS))
+
+
+def _next_shortcut(edits: AtlasEdits, block: str, offers: Iterable[EditOffer]) -> dict[str, KeyEditName]:
+    """Return which of the offered shortcuts the key of the next one leads to."""
+    road = next(edit for edit in edits.offered_of(block) if edit.name == "shortcut")
+    with suppress(ConfigurationError):
+        following = road.make()
+        for offer in offers:
+            if offer.group == "shortcut" and offer.make() == following:
+                return {offer.name: "shortcut"}
+    return {}
 
 
 def _fill(
