@@ -39,6 +39,14 @@ class PinnedState(QObject):
         """Pin `snapshot` in the first place."""
         self._set((snapshot, *(entry for entry in self._pinned if entry.config != snapshot.config)))
 
+    def move(self, snapshot: Snapshot, by: int) -> None:
+        """Move a pin up (-1) or down (1) past its neighbour; the first one is the reference."""
+        order = list(self._pinned)
+        place = next((number for number, entry in enumerate(order) if entry.config == snapshot.config), None)
+        if place is not None and 0 <= place + by < len(order):
+            order.insert(place + by, order.pop(place))
+            self._set(tuple(order))
+
     def clear(self) -> None:
         """Take every pin away."""
         self._set(())

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind, BlockOverride
+from resnet_core.configuration.architecture_config import (
+    ActivationOrder,
+    ArchitectureConfig,
+    BlockKind,
+    BlockOverride,
+    ShortcutOption,
+)
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.presets import find_preset, preset
 
 KIND_NAMES: Final = {"basic": "Basic", "bottleneck": "Bottleneck"}
+ORDER_NAMES: Final = {"post": "post-activation", "pre": "pre-activation"}
+OPTION_NAMES: Final = ("option A", "option B", "option C")
 _BASIC_BLOCK: Final = {"groups": 1, "base_width": 64, "halve_first": False}
 
 
@@ -59,6 +68,35 @@ def plain_twin(config: ArchitectureConfig) -> ArchitectureConfig:
     return _named(twin, config.name.replace("ResNet-", "Plain-", 1), f"{config.name} (plain)")
 
 
+def with_order(config: ArchitectureConfig, order: ActivationOrder) -> ArchitectureConfig:
+    """Return `config` with its norms and activations after ("post") or before ("pre") the convolutions.
+
+    He et al. 2016 (arXiv 1603.05027), figure 4 (a) and (e); before them, a projection has no norm of its own. The twin
+    of a published network has the published name, PreResNet-56 for ResNet-56.
+
+    Raises ConfigurationError where such a network cannot be.
+    """
+    data = config.model_dump(mode="json")
+    data["block"]["activation_order"] = order
+    data["shortcut"]["projection_norm"] = order != "pre"
+    base = _stripped(config.name, ORDER_NAMES.values()).removeprefix("Pre")
+    published = f"Pre{base}" if order == "pre" else base
+    return _named(validated(ArchitectureConfig, data), published, f"{base} ({ORDER_NAMES.get(order, order)})")
+
+
+def with_option(config: ArchitectureConfig, option: ShortcutOption) -> ArchitectureConfig:
+    """Return `config` with another shortcut where shapes change: option A, B or C of He et al. 2015, table 3.
+
+    Raises ConfigurationError where such a network cannot be.
+    """
+    data = config.model_dump(mode="json")
+    data["shortcut"]["option"] = option
+    base = _stripped(config.name, OPTION_NAMES)
+    named = f"{base} (option {option})"
+    twin = _named(validated(ArchitectureConfig, data), named, named)
+    return twin if find_preset(named) else _named(twin, base, named)
+
+
 def _without(overrides: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
     """Return the overrides with `field` unset, less those that then change nothing."""
     kept = [{**override, field: None} for override in overrides]
@@ -66,8 +104,12 @@ def _without(overrides: list[dict[str, Any]], field: str) -> list[dict[str, Any]
 
 
 def _base_name(name: str) -> str:
-    for kind in KIND_NAMES.values():
-        name = name.removesuffix(f" ({kind})")
+    return _stripped(name, KIND_NAMES.values())
+
+
+def _stripped(name: str, suffixes: Iterable[str]) -> str:
+    for suffix in suffixes:
+        name = name.removesuffix(f" ({suffix})")
     return name
 
 

@@ -16,10 +16,13 @@ from app.state.architecture_document import ArchitectureDocument, analyzed
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import Curve, RunsState, ShownRun
 from app.state.selection_state import SelectionState
+from app.views.comparison.compared import ComparedPair
 from app.views.comparison.comparison_view import ComparisonView
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
+from resnet_core.drawing.comparison.value_table import MemberValues, column_values
+from resnet_core.drawing.tracks.track_rows import TrackRow
 from resnet_core.runs.run_records import RunSummary
 
 LEFT = Qt.MouseButton.LeftButton
@@ -36,13 +39,25 @@ class Bench(NamedTuple):
     theme: Theme
 
     def point_in(self, key: str, block: str) -> QPoint:
-        """The middle of a block's column in one of the tracks."""
+        """The middle of a block's column in one of the tracks; `structure-0` is the reference."""
         canvas = self.view.canvas
-        assert canvas.pair is not None and canvas.depth_view is not None
-        column = canvas.pair.column_of(block)
+        assert canvas.alignment is not None and canvas.depth_view is not None
+        column = canvas.alignment.column_of(block)
         assert column is not None
-        row = next(row for row in canvas.rows() if row.track.key == key)
-        return QPoint(round(canvas.depth_view.x(column.span.middle)), round(row.rect.center().y()))
+        return QPoint(round(canvas.depth_view.x(column.middle)), round(self.row(key).rect.center[1]))
+
+    def row(self, key: str) -> TrackRow:
+        return next(row for row in self.view.canvas.rows() if row.track.key == key)
+
+    def values(self, block: str) -> tuple[MemberValues, ...]:
+        """What the tooltip says of a column, with parameters and MACs."""
+        canvas = self.view.canvas
+        assert canvas.alignment is not None
+        return column_values(canvas.alignment, block, ("parameters", "macs"), canvas.gradient)
+
+    def pair(self) -> ComparedPair:
+        assert self.view.compared is not None
+        return self.view.compared.pair(self.view.chosen)
 
     def image(self) -> QImage:
         return self.view.canvas.grab().toImage()
@@ -57,11 +72,11 @@ Build = Callable[..., Bench]
 def builder(qtbot: QtBot) -> Build:
     """Return what puts a Compare tab on the screen."""
 
-    def build(opened: str | ArchitectureConfig = "ResNet-50", reference: str = "", shown: bool = True) -> Bench:
+    def build(opened: str | ArchitectureConfig = "ResNet-50", *pins: str, shown: bool = True) -> Bench:
         config = preset(opened) if isinstance(opened, str) else opened
         states = ArchitectureDocument(config), SelectionState(), PinnedState(), RunsState(), Theme("light")
-        if reference:
-            states[2].pin(analyzed(preset(reference)))
+        for pin in pins:
+            states[2].pin(analyzed(preset(pin)))
         view = ComparisonView(*states)
         qtbot.addWidget(view)
         view.resize(900, 700)

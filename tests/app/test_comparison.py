@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.state.architecture_document import analyzed
-from app.views.comparison.aligned_pair import aligned_pair, gaps
+from app.views.comparison.compared import compared_pair
+from app.views.comparison.comparison_colors import difference_color
 from app.views.comparison.difference_words import changed, difference_line
-from app.views.comparison.side_style import difference_color
 from resnet_core.analysis.report_diff import report_diff
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
@@ -84,30 +84,13 @@ def test_that_totals_and_differences_equal_the_cores(bench: Build, reference: st
     assert list(stages) == [row.id for row in report_diff(first, other).stages]
 
 
-@pytest.mark.parametrize("opened", ["ResNet-101", "ResNet-56", "PreResNet-164", "WRN-28-10", "ResNeXt-50-32x4d"])
-def test_that_the_columns_sum_to_the_totals(opened: str) -> None:
-    pair = aligned_pair(analyzed(preset("ResNet-50")), analyzed(preset(opened)))
-    for field in ("parameters", "macs"):
-        total = sum(column.difference.delta(field) for column in pair.columns)
-        assert total == pair.diff.total.delta(field)
-
-
-def test_that_blocks_of_one_id_stand_at_one_depth_in_both(bench: Build) -> None:
-    pair = bench("ResNet-101", "ResNet-18").view.pair
-    assert pair is not None
-    for block in pair.reference.graph.blocks:
-        assert pair.reference_axis.span_of(block.id) == pair.open_axis.span_of(block.id)
-    assert pair.reference_axis.length == pair.open_axis.length
-
-
 def test_that_a_column_says_so_when_one_has_no_such_block(bench: Build) -> None:
     b = bench("ResNet-101", "ResNet-50")
-    assert b.view.pair is not None
-    assert [(gap.stage, gap.blocks) for gap in gaps(b.view.pair, "reference")] == [("layer3", 17)]
-    assert gaps(b.view.pair, "open") == ()
-    values = dict(b.view.canvas.value_texts(b.point_in("reference", "layer3.22").x()))
-    assert values["ResNet-50"] == "no such block"
-    assert values["Parameters"] == "none → 1,117,184"
+    reference, other = b.values("layer3.22")
+    assert (reference.name, reference.there, reference.counts[0].value) == ("ResNet-50", False, "")
+    assert other.counts[0] == ("1,117,184", "+1.12 M")
+    text = b.view.canvas.tooltip_at(b.point_in("structure-0", "layer3.22"))
+    assert "no such block" in text and "1,117,184" in text
 
 
 def test_that_a_click_selects_the_block_in_every_track(bench: Build, qtbot: QtBot) -> None:
@@ -121,13 +104,13 @@ def test_that_a_click_selects_the_block_in_every_track(bench: Build, qtbot: QtBo
 def test_that_stem_and_head_stand_for_their_weighted_layer(bench: Build, qtbot: QtBot) -> None:
     b = bench("ResNet-101", "ResNet-50")
     for column, id in (("stem", "conv1"), ("head", "fc")):
-        qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in("open", column))
+        qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in("structure-1", column))
         assert b.selection.selected == id
 
 
 def test_that_a_block_only_the_reference_has_is_never_selected(bench: Build, qtbot: QtBot) -> None:
     b = bench("ResNet-50", "ResNet-101")
-    qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in("reference", "layer3.22"))
+    qtbot.mouseClick(b.view.canvas, LEFT, pos=b.point_in("structure-0", "layer3.22"))
     assert b.selection.selected == ""
 
 
@@ -136,9 +119,9 @@ def test_that_a_selection_from_outside_highlights_its_column_in_both_strips(benc
     b.selection.select("layer3.1.conv2")
     assert b.view.canvas.highlighted == "layer3.1"
     image, color = b.image(), QColor(b.theme.colors.selection)
-    for row in b.view.canvas.rows()[:2]:
-        place = b.point_in(row.track.key, "layer3.1")
-        assert image.pixelColor(place.x(), round(row.rect.top()) + 1) == color
+    for key in ("structure-0", "structure-1"):
+        place = b.point_in(key, "layer3.1")
+        assert image.pixelColor(place.x() - 3, round(b.row(key).rect.top) + 1) == color
     assert b.view.tables.stages.figures.highlighted == "layer3"
 
 
@@ -159,11 +142,10 @@ def test_that_the_arrow_keys_walk_through_the_open_architectures_blocks(bench: B
 
 def test_that_difference_bars_are_warm_above_and_cool_below_zero(bench: Build, qtbot: QtBot) -> None:
     b = bench("ResNet-101", "ResNet-50")
-    row = next(row for row in b.view.canvas.rows() if row.track.key == "parameters_difference")
-    place = b.point_in("parameters_difference", "layer3.22")
+    place = b.point_in("difference-parameters-1", "layer3.22")
     assert b.image().pixelColor(place) == QColor(difference_color(b.theme.colors, 1))
     qtbot.mouseClick(b.view.header.swap, LEFT)
-    assert b.image().pixelColor(place.x(), round(row.rect.center().y())) == QColor(difference_color(b.theme.colors, -1))
+    assert b.image().pixelColor(place) == QColor(difference_color(b.theme.colors, -1))
 
 
 def test_that_swap_exchanges_reference_and_open_and_turns_every_sign(bench: Build, qtbot: QtBot) -> None:
@@ -184,7 +166,7 @@ def test_that_another_pin_can_be_made_the_reference(bench: Build, qtbot: QtBot) 
     assert [pins.itemText(place) for place in range(pins.count())] == ["ResNet-50", "ResNet-18"]
     pins.activated.emit(1)
     assert b.pinned.reference is not None and b.pinned.reference.config == preset("ResNet-18")
-    assert b.totals()["parameters"][1] == "11,689,512"
+    assert b.totals()["0"][:2] == ("ResNet-18", "11,689,512")
 
 
 def test_that_the_line_states_what_differs_in_numbers(bench: Build) -> None:
@@ -205,7 +187,7 @@ def test_that_the_line_states_what_differs_in_numbers(bench: Build) -> None:
     ],
 )
 def test_that_the_line_is_computed_from_both_configurations(reference: str, opened: str, parts: list[str]) -> None:
-    line = difference_line(aligned_pair(analyzed(preset(reference)), analyzed(preset(opened))))
+    line = difference_line(compared_pair(analyzed(preset(reference)), analyzed(preset(opened))))
     assert [part for part in parts if part not in line] == [], line
 
 
@@ -247,18 +229,13 @@ def test_that_a_field_that_means_nothing_is_no_difference() -> None:
 def test_that_any_network_is_compared_with_another(bench: Build, name: str) -> None:
     b = bench(tricky(name), "ResNet-50")
     assert b.view.canvas.isVisible() and not b.image().isNull()
-    assert b.view.pair is not None
-    assert sum(column.difference.delta("macs") for column in b.view.pair.columns) == b.view.pair.diff.total.delta(
-        "macs"
-    )
     for id in ("stem", "layer1.0", "head"):
-        assert b.view.canvas.value_texts(b.point_in("open", id).x())
+        assert b.view.canvas.tooltip_at(b.point_in("structure-1", id))
 
 
 def test_that_a_tooltip_says_what_is_set_apart_in_a_block_and_the_table_too(bench: Build) -> None:
     b = bench(tricky("SE"), "ResNet-50")
-    values = dict(b.view.canvas.value_texts(b.point_in("open", "layer2.1").x()))
-    assert values["SE"] == "SE Bottleneck, identity shortcut"
+    assert "SE Bottleneck, identity shortcut" in b.view.canvas.tooltip_at(b.point_in("structure-1", "layer2.1"))
     rows = {row.id: row.cells for row in b.view.tables.stages.figures.rows}
     assert rows["layer2"][1] == "4 Bottleneck → 4 SE Bottleneck"
 
@@ -281,9 +258,9 @@ def test_that_the_copied_text_holds_the_line_and_exact_totals(bench: Build) -> N
 
 def test_that_the_copied_image_shows_the_comparison(bench: Build) -> None:
     b = bench("ResNet-101", "ResNet-50")
-    b.view.header.image_wanted.emit()
+    b.view.header.image_wanted.emit(2.0)
     image = QGuiApplication.clipboard().image()
-    assert image.width() >= 800
+    assert image.width() == pytest.approx(2 * b.view.canvas.width(), abs=2)
     assert difference_color(b.theme.colors, 1) in colors_of(image)
 
 
@@ -330,7 +307,7 @@ def test_that_zooming_keeps_both_strips_at_one_depth(bench: Build, qtbot: QtBot)
     b.selection.select("layer4.1")
     qtbot.keyClick(canvas, Qt.Key.Key_Return)
     assert canvas.depth_view is not None and not canvas.depth_view.is_fitted
-    for key in ("reference", "open"):
+    for key in ("structure-0", "structure-1"):
         b.selection.select("")
         qtbot.mouseClick(canvas, LEFT, pos=b.point_in(key, "layer4.1"))
         assert b.selection.selected.startswith("layer4.1"), key
@@ -342,7 +319,7 @@ def test_that_a_double_click_shows_everything_again(bench: Build, qtbot: QtBot) 
     b = bench("ResNet-101", "ResNet-50")
     qtbot.keyClick(b.view.canvas, Qt.Key.Key_Plus)
     assert b.view.canvas.depth_view is not None and not b.view.canvas.depth_view.is_fitted
-    qtbot.mouseDClick(b.view.canvas, LEFT, pos=b.point_in("open", "layer3.10"))
+    qtbot.mouseDClick(b.view.canvas, LEFT, pos=b.point_in("structure-1", "layer3.10"))
     assert b.view.canvas.depth_view.is_fitted
 
 

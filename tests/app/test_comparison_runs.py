@@ -1,16 +1,23 @@
-"""The runs of two architectures side by side in the Compare tab: curves, gradient profiles, and who has none."""
+"""The runs of several architectures side by side in the Compare tab: curves, gradient profiles, and who has none."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
-from app.views.comparison.side_style import side_color
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
-from tests.app.comparison_bench import LEFT, Build, builder, colors_of, run_of
+from resnet_core.drawing.say import as_written
+from tests.app.comparison_bench import LEFT, Bench, Build, builder, colors_of, run_of
+
+
+def norms_of(b: Bench) -> dict[int, NDArray[np.float64]]:
+    """The norms that are drawn, by the place of the architecture."""
+    track = b.view.canvas.gradient
+    return {} if track is None else {place: entry.norms for place, entry in track.captured.items()}
 
 
 @pytest.fixture
@@ -36,21 +43,33 @@ def test_that_two_runs_draw_two_curves_and_two_gradient_profiles(bench: Build) -
     b.runs.put(run_of(preset("Plain-20"), "second", loss=2.0, norm=1e-6))
     for plot in (b.view.curves.loss, b.view.curves.accuracy):
         colors = colors_of(plot.grab().toImage())
-        assert {side_color(b.theme.colors, "reference"), side_color(b.theme.colors, "open")} <= colors
-    norms = b.view.canvas.gradient.norms
-    assert set(norms) == {"reference", "open"}
-    assert norms["open"][0] < norms["reference"][0]
-    assert "gradient_profile" in [track.key for track in b.view.canvas.tracks()]
+        assert {b.theme.colors.muted, b.theme.colors.accent} <= colors
+    norms = norms_of(b)
+    assert set(norms) == {0, 1}
+    assert norms[1][0] < norms[0][0]
+    assert b.view.canvas.tracks()[-1] is b.view.canvas.gradient
+
+
+def test_that_the_gradients_of_all_runs_stand_in_one_track_and_one_can_be_missing(bench: Build) -> None:
+    b = bench("Plain-20", "ResNet-20", "PreResNet-56")
+    b.runs.put(run_of(preset("ResNet-20"), "first", norm=1e-2))
+    b.runs.put(run_of(preset("Plain-20"), "second", norm=1e-6))
+    assert set(norms_of(b)) == {0, 2}
+    assert "PreResNet-56 has no run" in b.view.curves.missing.text()
+    b.runs.put(run_of(preset("PreResNet-56"), "third", norm=1e-3))
+    assert set(norms_of(b)) == {0, 1, 2}
+    assert [len(chart.curves) for chart in b.view.curves.charts] == [3, 3]
+    assert [row.norm for row in b.values("layer1.8")] == [None, pytest.approx(1.9e-3), None]
 
 
 def test_that_the_selected_step_chooses_the_gradient_profile(bench: Build) -> None:
     b = bench("Plain-20", "ResNet-20")
     b.runs.put(run_of(preset("ResNet-20"), "first", norm=1e-2))
     b.selection.set_step(0)
-    assert b.view.canvas.gradient.norms["reference"][0] == pytest.approx(1e-2)
+    assert norms_of(b)[0][0] == pytest.approx(1e-2)
     b.selection.set_step(95)
-    assert b.view.canvas.gradient.norms["reference"][0] == pytest.approx(1.9e-2)
-    assert "90" in b.view.canvas.gradient.subtitle()
+    assert norms_of(b)[0][0] == pytest.approx(1.9e-2)
+    assert b.view.canvas.gradient is not None and "90" in b.view.canvas.gradient.subtitle(as_written)
 
 
 def test_that_a_point_in_the_curves_chooses_the_step(bench: Build, qtbot: QtBot) -> None:
@@ -65,7 +84,7 @@ def test_that_a_run_of_another_architecture_of_the_same_name_is_not_shown(bench:
     wider = with_value(preset("ResNet-20"), ("stages", 2, "width"), 128)
     b = bench(wider, "ResNet-20")
     b.runs.put(run_of(preset("ResNet-20"), "first"))
-    assert set(b.view.canvas.gradient.norms) == {"reference"}
+    assert set(norms_of(b)) == {0}
 
 
 def test_that_a_diverged_run_is_drawn_up_to_where_it_broke(bench: Build) -> None:
@@ -74,7 +93,7 @@ def test_that_a_diverged_run_is_drawn_up_to_where_it_broke(bench: Build) -> None
     loss, norms = run.curves["train_loss"], run.boundary_norms.copy()
     loss.values[50:], norms[:, 3], norms[:, 4] = np.nan, np.inf, 0.0
     b.runs.put(run._replace(boundary_norms=norms))
-    assert side_color(b.theme.colors, "reference") in colors_of(b.view.curves.loss.grab().toImage())
+    assert b.theme.colors.muted in colors_of(b.view.curves.loss.grab().toImage())
     assert not b.image().isNull()
 
 
@@ -83,9 +102,9 @@ def test_that_a_hidden_view_does_nothing_until_it_is_shown(bench: Build, qtbot: 
     b.document.open_preset("ResNet-101", "open")
     b.selection.select("layer3.1")
     b.runs.put(run_of(preset("ResNet-34"), "first"))
-    assert b.view.pair is None
+    assert b.view.compared is None
     b.view.show()
     qtbot.waitExposed(b.view)
-    assert b.view.pair is not None and b.view.pair.open.config == preset("ResNet-101")
+    assert b.pair().other.config == preset("ResNet-101")
     assert b.view.canvas.highlighted == "layer3.1"
-    assert set(b.view.canvas.gradient.norms) == {"reference"}
+    assert set(norms_of(b)) == {0}

@@ -8,8 +8,16 @@ from resnet_core.analysis.cost_report import cost_report
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockKind, BlockOverride
 from resnet_core.configuration.edits import with_assignments
-from resnet_core.configuration.presets import preset, search_presets
-from resnet_core.configuration.twins import is_plain, main_kind, other_kind, plain_twin, with_kind
+from resnet_core.configuration.presets import find_preset, preset, search_presets
+from resnet_core.configuration.twins import (
+    is_plain,
+    main_kind,
+    other_kind,
+    plain_twin,
+    with_kind,
+    with_option,
+    with_order,
+)
 from resnet_core.configuration.validation import ConfigurationError
 
 
@@ -84,3 +92,22 @@ def test_that_a_twin_that_cannot_be_is_refused_with_its_place() -> None:
     with pytest.raises(ConfigurationError) as refused:
         with_kind(wide, "bottleneck")
     assert refused.value.problems[0].path == ("stages", 3, "width")
+
+
+@pytest.mark.parametrize("name", ["ResNet-56", "ResNet-164", "ResNet-110", "ResNet-50", "WRN-28-10", "BiT-R50x1"])
+def test_that_the_twin_of_the_other_order_is_published_where_there_is_one_and_leads_back(name: str) -> None:
+    config = preset(name)
+    order = config.block.activation_order
+    twin = with_order(config, "post" if order == "pre" else "pre")
+    assert twin.block.activation_order != order and twin.stages == config.stages
+    published = find_preset(f"Pre{name}")
+    if published is not None:
+        assert twin == preset(published.name)
+    assert with_order(twin, order).block == config.block
+
+
+def test_that_options_have_the_published_names_where_there_are_any() -> None:
+    config = preset("ResNet-34")
+    assert with_option(config, "C") == preset("ResNet-34 (option C)")
+    assert with_option(with_option(config, "A"), "B") == config
+    assert with_option(preset("ResNet-20"), "B").name == "ResNet-20 (option B)"

@@ -5,20 +5,29 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.state.architecture_document import Snapshot
+from app.views.comparison.twin_offers import OFFER_KEYS
+
+IMAGE_SCALES = (1.0, 2.0, 4.0)
+"""Pixels of a copied image a pixel of the page."""
+
+_LABELS_FROM_PX = 640
 
 
 class ComparisonHeader(QWidget):
-    """Both names, the swap, twins and copy buttons, and the line that says what differs."""
+    """The names, what can be done with pins, tracks, twins and copies, and the line that says what differs.
+
+    The menus of pins and tracks are filled by whoever listens to their `aboutToShow`.
+    """
 
     reference_chosen = Signal(int)
     swap_wanted = Signal()
     twin_wanted = Signal(str)
     text_wanted = Signal()
-    image_wanted = Signal()
+    image_wanted = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +43,11 @@ class ComparisonHeader(QWidget):
         self.swap.clicked.connect(self.swap_wanted)
         self.open_name = NameLabel(self)
         self.open_name.setProperty("role", "heading")
-        twins = self.tr("Compare the open architecture with a twin")
+        pins = self.tr("Move, open or remove the compared architectures")
+        self.members = self._button("comparison_pins", self.tr("Pins ▾"), pins)
+        tracks = self.tr("Choose what is compared along depth")
+        self.tracks = self._button("comparison_tracks", self.tr("Tracks ▾"), tracks)
+        twins = self.tr("Compare the open architecture with its twins")
         self.twins = self._button("comparison_twins", self.tr("Twins ▾"), twins)
         self.copy = self._button("comparison_copy", self.tr("Copy ▾"), self.tr("Copy the comparison"))
         self.line = QLabel(self)
@@ -44,7 +57,11 @@ class ComparisonHeader(QWidget):
         self._fill_menus()
 
     def show_names(self, pinned: tuple[Snapshot, ...], other: Snapshot, line: str) -> None:
-        """Show the pins (the first is the reference), the open architecture and what differs."""
+        """Show the pins (the first is the reference), the open architecture and what differs.
+
+        What is open cannot be exchanged with itself.
+        """
+        self.swap.setEnabled(pinned[0].config != other.config)
         names = [snapshot.config.name for snapshot in pinned]
         if names != [self.pins.itemText(place) for place in range(self.pins.count())]:
             self.pins.clear()
@@ -60,6 +77,12 @@ class ComparisonHeader(QWidget):
             self.twin_actions[key].setText(text)
             self.twin_actions[key].setEnabled(there)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what the names are where there is room for the names alone."""
+        super().resizeEvent(event)
+        for label in self._labels:
+            label.setVisible(self.width() >= _LABELS_FROM_PX)
+
     def _lay_out(self) -> None:
         names = QHBoxLayout()
         names.setSpacing(8)
@@ -68,11 +91,12 @@ class ComparisonHeader(QWidget):
         reference.setBuddy(self.pins)
         against = QLabel(self.tr("Open"), self)
         against.setProperty("role", "muted")
+        self._labels = (reference, against)
         for widget in (reference, self.pins, self.swap, against, self.open_name):
             names.addWidget(widget)
         names.addStretch(1)
-        names.addWidget(self.twins)
-        names.addWidget(self.copy)
+        for button in (self.members, self.tracks, self.twins, self.copy):
+            names.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 2)
         layout.setSpacing(5)
@@ -80,18 +104,21 @@ class ComparisonHeader(QWidget):
         layout.addWidget(self.line)
 
     def _fill_menus(self) -> None:
-        self.copy_menu, self.twins_menu = QMenu(self.copy), QMenu(self.twins)
-        copies, twins = self.copy_menu, self.twins_menu
-        for name, text, signal in (
-            ("comparison_copy_text", self.tr("Copy as text (Markdown)"), self.text_wanted),
-            ("comparison_copy_image", self.tr("Copy as image"), self.image_wanted),
-        ):
-            copies.addAction(text, signal.emit).setObjectName(name)
+        buttons = (self.members, self.tracks, self.twins, self.copy)
+        self.members_menu, self.tracks_menu, self.twins_menu, self.copy_menu = map(QMenu, buttons)
+        text = self.copy_menu.addAction(self.tr("Copy as text (Markdown)"), self.text_wanted.emit)
+        text.setObjectName("comparison_copy_text")
+        pattern = self.tr("Copy as image, {scale} ×")
+        for scale in IMAGE_SCALES:
+            image = self.copy_menu.addAction(pattern.format(scale=round(scale)), partial(self.image_wanted.emit, scale))
+            image.setObjectName(f"comparison_copy_image_{round(scale)}")
         self.twin_actions = {
-            key: twins.addAction("", partial(self.twin_wanted.emit, key)) for key in ("kind", "shortcut")
+            key: self.twins_menu.addAction("", partial(self.twin_wanted.emit, key)) for key in OFFER_KEYS
         }
-        self.copy.clicked.connect(partial(_open_under, self.copy, copies))
-        self.twins.clicked.connect(partial(_open_under, self.twins, twins))
+        for button, menu in zip(
+            buttons, (self.members_menu, self.tracks_menu, self.twins_menu, self.copy_menu), strict=True
+        ):
+            button.clicked.connect(partial(_open_under, button, menu))
 
     def _button(self, name: str, text: str, accessible: str) -> QToolButton:
         button = QToolButton(self)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from PySide6.QtCore import QCoreApplication
 
-from app.views.comparison.aligned_pair import AlignedPair, Metric
+from app.views.comparison.compared import ComparedPair
 from app.wording import choice_label, field_label, kind_text, short_choice
 from resnet_core.analysis.report_diff import Difference
 from resnet_core.configuration.applicability import inapplicable
@@ -39,9 +39,9 @@ _WORTH_NAMING = 0.3
 _EXACT_BELOW = 1_000_000
 
 
-def difference_line(pair: AlignedPair) -> str:
+def difference_line(pair: ComparedPair) -> str:
     """Return what the open architecture has instead of the reference, what that costs, and where."""
-    changes = tuple(changed(pair.reference.config, pair.open.config))
+    changes = tuple(changed(pair.reference.config, pair.other.config))
     costs = [_cost(pair.diff.total, "parameters"), _cost(pair.diff.total, "macs"), _depth(pair)]
     pattern = _tr("{changes}: {costs}.")
     line = pattern.format(changes=_introduced(pair, changes), costs=", ".join(filter(None, costs)))
@@ -66,7 +66,7 @@ def changed(reference: ArchitectureConfig, other: ArchitectureConfig) -> Iterato
     yield from _changed_overrides(reference, other)
 
 
-def _introduced(pair: AlignedPair, changes: tuple[str, ...]) -> str:
+def _introduced(pair: ComparedPair, changes: tuple[str, ...]) -> str:
     """Return the changes in one phrase, what stayed the same before them."""
     if not changes:
         return _tr("The same architecture")
@@ -76,13 +76,13 @@ def _introduced(pair: AlignedPair, changes: tuple[str, ...]) -> str:
         listed = ", ".join(changes[:_MOST_CHANGES])
         rest = _tr("{count} more changes").format(count=len(changes) - _MOST_CHANGES)
         listed = _tr("{changes} and {rest}").format(changes=listed, rest=rest)
-    before, after = (_block_counts(config) for config in (pair.reference.config, pair.open.config))
+    before, after = (_block_counts(config) for config in (pair.reference.config, pair.other.config))
     if before == after:
         return _tr("Same stages ({blocks} blocks), {changes}").format(blocks=before, changes=listed)
     return listed[:1].upper() + listed[1:]
 
 
-def _cost(row: Difference, metric: Metric) -> str:
+def _cost(row: Difference, metric: Literal["parameters", "macs"]) -> str:
     """Return "60.2 M parameters against 25.6 M (+135 %)", or that they are the same."""
     reference, other = (int(getattr(cost, metric)) if cost else 0 for cost in (row.reference, row.other))
     if reference == other:
@@ -96,14 +96,14 @@ def _cost(row: Difference, metric: Metric) -> str:
     return pattern.format(other=_count(other), reference=_count(reference), change=change)
 
 
-def _depth(pair: AlignedPair) -> str:
-    before, after = pair.reference.report.depth, pair.open.report.depth
+def _depth(pair: ComparedPair) -> str:
+    before, after = pair.reference.report.depth, pair.other.report.depth
     if before == after:
         return ""
     return _tr("depth {other} against {reference}").format(other=exact(after), reference=exact(before))
 
 
-def _place(pair: AlignedPair) -> str:
+def _place(pair: ComparedPair) -> str:
     """Return which stage most of the difference in parameters stands in, where one does."""
     total = sum(abs(row.delta("parameters")) for row in pair.diff.stages)
     if not pair.diff.total.delta("parameters"):

@@ -7,16 +7,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.services.theme import Theme
 from app.state.architecture_document import Snapshot, analyzed
-from app.views.comparison.aligned_pair import aligned_pair
 from app.views.comparison.canvas_page import CanvasPage
+from app.views.comparison.compared import compared_pair
 from app.views.comparison.difference_words import difference_line
-from app.views.comparison.twin_offers import TwinOffer, twin_offers
+from app.views.comparison.twin_offers import OFFER_KEYS, TwinOffer, twin_offers
 
 _WIDTH = 520
 
 
 class EmptyState(CanvasPage):
-    """Two offers with what each would show; `accepted` carries a TwinOffer, `pin_wanted` asks to pin what is open."""
+    """Offers with what each would show; `accepted` carries a TwinOffer, `pin_wanted` asks to pin what is open."""
 
     accepted = Signal(object)
     pin_wanted = Signal()
@@ -28,7 +28,7 @@ class EmptyState(CanvasPage):
         self.headline.setProperty("role", "heading")
         self.explanation = QLabel(self)
         self.explanation.setProperty("role", "muted")
-        self.buttons = {key: QPushButton(self) for key in ("kind", "shortcut")}
+        self.buttons = {key: QPushButton(self) for key in OFFER_KEYS}
         self.previews = {key: QLabel(self) for key in self.buttons}
         self._offers: dict[str, TwinOffer] = {}
         for key, button in self.buttons.items():
@@ -53,8 +53,8 @@ class EmptyState(CanvasPage):
             self.headline.setText(self.tr("Nothing is pinned to compare {name} with").format(name=name))
             self.explanation.setText(
                 self.tr(
-                    "Pin an architecture, then open another one: both stand here one under the other, aligned by stage "
-                    "and block, with what differs between them. Or compare at once:"
+                    "Pin an architecture, then open another one: they stand here one under the other, aligned by "
+                    "stage and block, with what differs between them. Or compare at once:"
                 )
             )
         self.pin_button.setVisible(not is_reference)
@@ -66,11 +66,14 @@ class EmptyState(CanvasPage):
         button, preview = self.buttons[offer.key], self.previews[offer.key]
         button.setText(offer.text)
         button.setAccessibleName(offer.text)
-        button.setEnabled(offer.config is not None)
-        if offer.config is None:
+        button.setEnabled(bool(offer.configs))
+        if not offer.configs:
             preview.setText(offer.problem)
+        elif offer.is_set:
+            names = ", ".join(config.name for config in (snapshot.config, *offer.configs))
+            preview.setText(self.tr("Three one under the other: {names}.").format(names=names))
         else:
-            preview.setText(difference_line(aligned_pair(snapshot, analyzed(offer.config))))
+            preview.setText(difference_line(compared_pair(snapshot, analyzed(offer.configs[0]))))
 
     def _lay_out(self) -> None:
         column = QWidget(self)

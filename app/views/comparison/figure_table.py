@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 
 from app.services.fonts import number_font
 from app.services.theme import Theme, ThemeColors
-from app.views.comparison.side_style import difference_color
+from app.views.comparison.comparison_colors import difference_color
 
-_PADDING, _ROW_PADDING, _MOST_HEADER, _MOST_SHORT_HEADER = 7, 2, 120, 84
+_PADDING, _ROW_PADDING, _MOST_HEADER, _MOST_SHORT_HEADER, _MOST_WORD = 7, 2, 120, 84, 210
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -207,6 +207,8 @@ class FigureTable(QTableView):
         metrics = self._word_metrics if place < self.figures.words else self._number_metrics
         texts = ((row.short or row.cells)[place] if short else row.cells[place] for row in self.figures.rows)
         cells = max(map(metrics.horizontalAdvance, texts), default=0)
+        if place < self.figures.words:
+            cells = min(cells, _MOST_WORD)
         lines = self.figures.header[place].split("\n")
         most = _MOST_SHORT_HEADER if short else _MOST_HEADER
         header = min(max(map(self.fontMetrics().horizontalAdvance, lines)), most)

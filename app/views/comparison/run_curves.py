@@ -1,4 +1,4 @@
-"""Shows the training curves of the runs of two architectures beside one another, or says which has no run."""
+"""Shows the training curves of the runs of all compared architectures over one another, and says which have none."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.services.theme import Theme
-from app.state.runs_state import ShownRun
-from app.views.comparison.aligned_pair import AlignedPair
-from app.views.comparison.paired_runs import PairedRuns
-from app.views.comparison.side_style import SIDES
-from app.views.comparison.step_plot import StepCurves, StepPlot
+from app.views.comparison.compared import Compared
+from app.views.comparison.member_runs import MemberRuns
+from app.views.comparison.step_plot import StepPlot
+from resnet_core.drawing.comparison.member_look import member_look
+from resnet_core.drawing.comparison.run_chart import ChartCurve, RunChart
 from resnet_core.number_text import decimal, percent
+
+_MOST_NAMES, _MOST_IN_LEGEND = 3, 2
 
 
 class RunCurves(QWidget):
-    """Loss and test accuracy of both runs; `step_chosen` carries the step a person points at in one of them."""
+    """Loss and test accuracy of all runs; `step_chosen` carries the step a person points at in one of them."""
 
     step_chosen = Signal(int)
 
@@ -25,27 +27,34 @@ class RunCurves(QWidget):
         self.missing.setObjectName("comparison_missing_runs")
         self.missing.setProperty("role", "muted")
         self.missing.setWordWrap(True)
-        self.loss = StepPlot(self.tr("Training loss"), lambda value: decimal(value, 2), theme, self)
+        loss = RunChart(self.tr("Training loss"), lambda value: decimal(value, 2))
+        accuracy = RunChart(self.tr("Test accuracy"), lambda value: percent(value, 0), bounds=(0.0, 1.0), legend=False)
+        self.loss, self.accuracy = StepPlot(loss, theme, self), StepPlot(accuracy, theme, self)
         self.loss.setObjectName("comparison_loss")
-        self.accuracy = StepPlot(self.tr("Test accuracy"), lambda value: percent(value, 0), theme, self)
         self.accuracy.setObjectName("comparison_accuracy")
-        self.accuracy.set_bounds(0.0, 1.0)
         for plot in (self.loss, self.accuracy):
             plot.step_chosen.connect(self.step_chosen)
         self._lay_out()
 
-    def show_runs(self, pair: AlignedPair, runs: PairedRuns, step: int | None) -> None:
-        """Show the curves of both runs, and a line at `step`."""
-        self.missing.setText(self._missing_text(pair, runs))
+    @property
+    def charts(self) -> tuple[RunChart, ...]:
+        """The charts that have curves."""
+        return tuple(plot.chart for plot in (self.loss, self.accuracy) if plot.chart.curves)
+
+    def show_runs(self, compared: Compared, runs: MemberRuns, step: int | None) -> None:
+        """Show the curves of all runs, and a line at `step`."""
+        self.missing.setText(self._missing_text(compared, runs))
         self.missing.setVisible(bool(self.missing.text()))
-        self.loss.set_names(tuple(_label(pair, runs, side) for side in SIDES))
-        for plot in (self.loss, self.accuracy):
-            plot.setVisible(bool(runs.keys))
+        has_runs = any(run is not None for run in runs)
         # Without curves it is one line at the foot, and the tracks take the room.
-        vertical = QSizePolicy.Policy.Preferred if runs.keys else QSizePolicy.Policy.Maximum
+        vertical = QSizePolicy.Policy.Preferred if has_runs else QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
-        self.loss.show_curves(_curves(runs, "train_loss"), step)
-        self.accuracy.show_curves(_curves(runs, "test_accuracy"), step)
+        for plot, name in ((self.loss, "train_loss"), (self.accuracy, "test_accuracy")):
+            plot.setVisible(has_runs)
+            curves = _curves(compared, runs, name)
+            # More names than two would be cut; their colours are those of the legend over the tracks.
+            legend = plot is self.loss and len(curves) <= _MOST_IN_LEGEND
+            plot.show_chart(plot.chart._replace(curves=curves, step=step, legend=legend))
 
     def _lay_out(self) -> None:
         plots = QHBoxLayout()
@@ -58,24 +67,37 @@ class RunCurves(QWidget):
         layout.addWidget(self.missing)
         layout.addLayout(plots)
 
-    def _missing_text(self, pair: AlignedPair, runs: PairedRuns) -> str:
-        names = [pair.snapshot(side).config.name for side in SIDES if runs.of(side) is None]
-        if len(names) == 2:
+    def _missing_text(self, compared: Compared, runs: MemberRuns) -> str:
+        names = [name for name, run in zip(compared.names, runs, strict=True) if run is None]
+        listed = self._listed(names)
+        if len(names) == len(runs):
             pattern = self.tr(
-                "Neither {first} nor {second} has a run on screen: train them, or tick their runs in the list; "
+                "None of them has a run on screen: {names}. Train them, or tick their runs in the list; "
                 "their loss, accuracy and gradients then stand here together."
             )
-            return pattern.format(first=names[0], second=names[1])
-        if names:
+            return pattern.format(names=listed)
+        if len(names) == 1:
             pattern = self.tr("{name} has no run on screen yet: train it, or tick one of its runs in the list.")
-            return pattern.format(name=names[0])
+            return pattern.format(name=listed)
+        if names:
+            pattern = self.tr("{names} have no run on screen yet: train them, or tick their runs in the list.")
+            return pattern.format(names=listed)
         return ""
 
+    def _listed(self, names: list[str]) -> str:
+        if len(names) <= _MOST_NAMES:
+            return ", ".join(names)
+        more = self.tr("{count} more").format(count=len(names) - _MOST_NAMES + 1)
+        return ", ".join([*names[: _MOST_NAMES - 1], more])
 
-def _label(pair: AlignedPair, runs: PairedRuns, side: str) -> str:
-    run: ShownRun | None = runs.reference if side == "reference" else runs.open
-    return "" if run is None else f"{run.architecture.name} · {run.summary.name}"
 
-
-def _curves(runs: PairedRuns, name: str) -> StepCurves:
-    return StepCurves(*(None if run is None else run.curves.get(name) for run in runs))
+def _curves(compared: Compared, runs: MemberRuns, name: str) -> tuple[ChartCurve, ...]:
+    """Return the curves there are, the open architecture's last, so that it lies on the others."""
+    found = []
+    for place in sorted(range(len(runs)), key=lambda place: (place == compared.open, place)):
+        run = runs[place]
+        curve = None if run is None else run.curves.get(name)
+        if run is not None and curve is not None:
+            label = f"{run.architecture.name} · {run.summary.name}"
+            found.append(ChartCurve(member_look(place, compared.open), label, curve.steps, curve.values))
+    return tuple(found)

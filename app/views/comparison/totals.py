@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
 from app.state.architecture_document import Snapshot
-from app.views.comparison.aligned_pair import AlignedPair
+from app.views.comparison.compared import ComparedPair
 from app.wording import block_kind_text
 from resnet_core.analysis.cost_report import CostReport
 from resnet_core.analysis.report_diff import Difference
@@ -80,13 +80,48 @@ _TOTALS: tuple[tuple[str, str, str, Callable[[CostReport], int]], ...] = (
 )  # fmt: skip
 
 
-def total_rows(pair: AlignedPair) -> tuple[TotalRow, ...]:
+def total_rows(pair: ComparedPair) -> tuple[TotalRow, ...]:
     """Return the totals of both networks."""
-    reference, other = pair.reference.report, pair.open.report
+    return _totals_of(pair.reference.report, pair.other.report)
+
+
+def _totals_of(reference: CostReport, other: CostReport) -> tuple[TotalRow, ...]:
     return tuple(
         TotalRow(key, _translated(label), _translated(text), count(reference), count(other), key == "memory")
         for key, label, text, count in _TOTALS
     )
+
+
+class NetworkRow(NamedTuple):
+    """The totals of one of several networks beside the reference's, by key."""
+
+    name: str
+    totals: Mapping[str, TotalRow]
+
+    def texts(self, *, short: bool) -> tuple[str, ...]:
+        """Return the cells: the name, then each total with its percent; the depth has none."""
+        cells = {key: row.short_texts if short else row.texts for key, row in self.totals.items()}
+        pairs = (cells[key][2 : 5 - (key == "depth") : 2] for key in NETWORK_TOTALS)
+        return (self.name, *(text for pair in pairs for text in pair))
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """For each of the cells whether it is more (1) or less (-1) than the reference; a value is neither."""
+        signs = [0]
+        for key in NETWORK_TOTALS:
+            row = self.totals[key]
+            signs += [0, (row.open > row.reference) - (row.open < row.reference)][: 1 + (key != "depth")]
+        return tuple(signs)
+
+
+NETWORK_TOTALS = ("parameters", "macs", "activations", "memory", "depth")
+"""The totals that several networks are listed with; FLOPs are twice the MACs."""
+
+
+def network_rows(snapshots: Sequence[Snapshot]) -> tuple[NetworkRow, ...]:
+    """Return one row a network, the reference first."""
+    rows = ((s.config.name, _totals_of(snapshots[0].report, s.report)) for s in snapshots)
+    return tuple(NetworkRow(name, {row.key: row for row in totals}) for name, totals in rows)
 
 
 class StageRow(NamedTuple):
@@ -110,19 +145,28 @@ class StageRow(NamedTuple):
         return shown[0], shown[1], compact_difference(known[1], known[0])
 
 
-def stage_rows(pair: AlignedPair) -> tuple[StageRow, ...]:
+def stage_rows(pair: ComparedPair) -> tuple[StageRow, ...]:
     """Return the stages of both networks in the order of depth, stem and head included."""
     return tuple(StageRow(row, _blocks_text(pair, row.id)) for row in pair.diff.stages)
 
 
-def markdown_tables(pair: AlignedPair) -> tuple[TextTable, TextTable]:
-    """Return both tables as plain values, numbers exact, for text that leaves the program."""
-    names = pair.reference.config.name, pair.open.config.name
-    heads = (*names, _translated(N_("Comparison", "Difference")))
-    totals = tuple(
-        (_with_unit(row), row.reference, row.open, row.open - row.reference, relative(row.open, row.reference))
-        for row in total_rows(pair)
-    )
+def markdown_totals(snapshots: Sequence[Snapshot]) -> TextTable:
+    """Return the exact totals of all networks: a row a total; for two of them with the difference."""
+    columns = zip(*(row.totals.values() for row in network_rows(snapshots)), strict=True)
+    names = tuple(snapshot.config.name for snapshot in snapshots)
+    if len(names) == 2:
+        heads: tuple[str, ...] = (*names, _translated(N_("Comparison", "Difference")), "%")
+        rows = tuple(
+            (_with_unit(row), row.reference, row.open, row.open - row.reference, relative(row.open, row.reference))
+            for _, row in columns
+        )
+        return TextTable(("", *heads), rows)
+    return TextTable(("", *names), tuple((_with_unit(rows[0]), *(row.open for row in rows)) for rows in columns))
+
+
+def markdown_stages(pair: ComparedPair) -> TextTable:
+    """Return the exact counts of two networks by stage."""
+    heads = (pair.reference.config.name, pair.other.config.name, _translated(N_("Comparison", "Difference")))
     stages = tuple(
         (row.difference.id, row.blocks, *_exact(row.difference, "parameters"), *_exact(row.difference, "macs"))
         for row in stage_rows(pair)
@@ -130,10 +174,8 @@ def markdown_tables(pair: AlignedPair) -> tuple[TextTable, TextTable]:
     metrics = _translated(N_("Comparison", "Parameters")), _translated(N_("Comparison", "MACs"))
     pattern = QCoreApplication.translate("Comparison", "{metric}: {column}")
     columns = [pattern.format(metric=metric, column=head) for metric in metrics for head in heads]
-    return (
-        TextTable(("", *heads, "%"), totals),
-        TextTable((_translated(N_("Comparison", "Stage")), _translated(N_("Comparison", "Blocks")), *columns), stages),
-    )
+    names = _translated(N_("Comparison", "Stage")), _translated(N_("Comparison", "Blocks"))
+    return TextTable((*names, *columns), stages)
 
 
 def _exact(row: Difference, metric: str) -> tuple[int | None, int | None, int]:
@@ -146,9 +188,9 @@ def _with_unit(row: TotalRow) -> str:
     return pattern.format(label=row.label) if row.is_memory else row.label
 
 
-def _blocks_text(pair: AlignedPair, stage: str) -> str:
+def _blocks_text(pair: ComparedPair, stage: str) -> str:
     """Return how many blocks of which kind both have in `stage`, once where they agree."""
-    before, after = _blocks_of(pair.reference, stage), _blocks_of(pair.open, stage)
+    before, after = _blocks_of(pair.reference, stage), _blocks_of(pair.other, stage)
     if before == after:
         return before
     nothing = QCoreApplication.translate("Comparison", "none")

@@ -10,8 +10,9 @@ from resnet_core.drawing.comparison.alignment import Alignment
 from resnet_core.drawing.comparison.comparison_rows import ROW_GAP, Columns, own_height, placed_rows
 from resnet_core.drawing.comparison.legend_track import LegendTrack
 from resnet_core.drawing.comparison.member_look import member_look
+from resnet_core.drawing.comparison.run_chart import ChartFrame, RunChart, chart_items
 from resnet_core.drawing.depth_view import DepthView
-from resnet_core.drawing.display_list import Drawing, Group, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.display_list import Box, Drawing, Group, Item, Polyline, Rectangle, Text
 from resnet_core.drawing.text_metrics import elided
 from resnet_core.drawing.tracks.scene import SceneStyle, gutter_width, row_group
 from resnet_core.drawing.tracks.track import Track, TrackFrame
@@ -23,6 +24,7 @@ RIGHT_MARGIN = 14.0
 
 _BAR_LEFT, _BAR_WIDTH, _GUTTER_LEFT = 4.0, 4.0, 16.0
 _TITLE_HEIGHT, _TITLE_SIZE, _MARGIN = 34.0, 15.0, 8.0
+_CHART_HEIGHT, _CHART_GAP, _MOST_CHART_PX = 150.0, 24.0, 700.0
 _WHOLE_BLOCK_PX, _MOST_WHOLE_PX = 24.0, 12_000.0
 
 
@@ -67,11 +69,13 @@ def ground_items(scene: Scene, rows: Sequence[TrackRow], view: DepthView) -> Ite
             yield Polyline("", "grid", ((_BAR_LEFT, y), (view.right, y)))
 
 
-def comparison_drawing(scene: Scene, view: DepthView | None = None, width: float = 0.0) -> Drawing:
+def comparison_drawing(
+    scene: Scene, view: DepthView | None = None, width: float = 0.0, charts: Sequence[RunChart] = ()
+) -> Drawing:
     """Return the comparison as a picture, each track as high as it asks to be.
 
     With a `view` it shows that stretch of depth in its width; else the whole, at least `width` pixels wide and wide
-    enough that every block can be told from the next.
+    enough that every block can be told from the next. The curves of runs stand under the tracks.
     """
     if view is None:
         wanted = min(scene.alignment.length * _WHOLE_BLOCK_PX, _MOST_WHOLE_PX)
@@ -89,8 +93,10 @@ def comparison_drawing(scene: Scene, view: DepthView | None = None, width: float
         Text("", "heading", _BAR_LEFT, _TITLE_HEIGHT / 2, shown, _TITLE_SIZE, "left", True, title),
         Group("ground", tuple(ground_items(scene, rows, view))),
         *row_items(scene, rows, view),
+        *_chart_groups(scene, charts, whole_width, rows[-1].rect.bottom + 2 * _MARGIN),
     )
-    return Drawing(title, _description(scene), whole_width, rows[-1].rect.bottom + _MARGIN, items)
+    bottom = rows[-1].rect.bottom + (2 * _MARGIN + _CHART_HEIGHT if charts else 0.0)
+    return Drawing(title, _description(scene), whole_width, bottom + _MARGIN, items)
 
 
 def comparison_title(scene: Scene) -> str:
@@ -110,6 +116,15 @@ def _description(scene: Scene) -> str:
         words.format(name=graph.name, blocks=len(graph.blocks), stages=len(graph.stages))
         for graph, *_ in scene.alignment.members
     )
+
+
+def _chart_groups(scene: Scene, charts: Sequence[RunChart], width: float, top: float) -> Iterator[Item]:
+    """Yield the charts beside one another, no wider than they are read well."""
+    room = (width - RIGHT_MARGIN - _GUTTER_LEFT + _CHART_GAP) / max(len(charts), 1) - _CHART_GAP
+    for number, chart in enumerate(charts):
+        left = _GUTTER_LEFT + number * (min(room, _MOST_CHART_PX) + _CHART_GAP)
+        box = Box(left, top, left + min(room, _MOST_CHART_PX), top + _CHART_HEIGHT)
+        yield Group(f"chart-{number + 1}", tuple(chart_items(chart, ChartFrame(box, scene.style))), chart.title)
 
 
 def _sections(rows: Sequence[TrackRow]) -> Iterator[tuple[int, float, float]]:

@@ -59,8 +59,7 @@ def _tracks(alignment: Alignment, choice: TrackChoice) -> Iterator[Track]:
             if key in choice.differences:
                 yield DifferenceTrack(alignment, place, key)
         yield MemberStrip(alignment, place)
-    if choice.overlays:
-        yield LegendTrack(alignment)
+    yield LegendTrack(alignment)
     for key in COUNTS:
         if key in choice.overlays:
             yield OverlayTrack(alignment, key)

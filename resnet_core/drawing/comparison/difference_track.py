@@ -29,13 +29,14 @@ class DifferenceTrack(Track):
     """
 
     height = 46.0
-    least_height = 30.0
+    least_height = 28.0
 
     def __init__(self, alignment: Alignment, place: int, quantity: str) -> None:
         self.key = f"difference-{quantity}-{place}"
         self.member, self.quantity = place, quantity
         self._alignment = alignment
         self.deltas = {span.id: alignment.difference(place, quantity, span.id) for span in alignment.columns}
+        self._differing = [(span, self.deltas[span.id]) for span in alignment.columns if self.deltas[span.id]]
         self._low, self._high = min(0.0, *self.deltas.values()), max(0.0, *self.deltas.values())
 
     def title(self) -> str:
@@ -56,9 +57,9 @@ class DifferenceTrack(Track):
         zero, unit = self._scale(frame)
         bars: list[tuple[str, int, int, int]] = []
         joins = frame.view.scale < SEPARATE_FROM_PX
-        for span in self._alignment.columns_between(frame.view.first, frame.view.last):
-            delta = self.deltas[span.id]
-            if not delta:
+        first, last = frame.view.first, frame.view.last
+        for span, delta in self._differing:
+            if span.stop <= first or span.start >= last:
                 continue
             x0, x1 = snapped(frame.view, span)
             height = max(round(abs(delta) * unit), 1) * (1 if delta > 0 else -1)

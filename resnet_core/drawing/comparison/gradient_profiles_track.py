@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.comparison.alignment import Alignment
 from resnet_core.drawing.comparison.member_look import member_look
-from resnet_core.drawing.display_list import Box, Group, Item, Rectangle
+from resnet_core.drawing.display_list import Box, Group, Item
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.tracks.boundary_columns import boundary_columns
 from resnet_core.drawing.tracks.decades import Decades
-from resnet_core.drawing.tracks.profile import Profile, odd_items, profile_items
+from resnet_core.drawing.tracks.profile import dot_items, line_items, odd_items, shown_columns
 from resnet_core.drawing.tracks.track import Track, TrackFrame
 from resnet_core.number_text import exact
 
 _MOST_DECADES = 12
-_DOT_FROM_PX, _DOT_PX = 9.0, 4.6
 
 
 class CapturedNorms(NamedTuple):
@@ -70,10 +69,7 @@ class GradientProfilesTrack(Track):
         rect, open_place = frame.rect, self._alignment.open
         lines: list[Item] = []
         for place in sorted(self.captured, key=lambda place: (place == open_place, place)):
-            profile = Profile(boundary_columns(self._alignment.axes[place]), self._logs[place])
-            lines += profile_items(frame, profile, self._decades, member_look(place, open_place).curve)
-            lines += self._dots(frame, profile, place)
-            lines += odd_items(frame, profile)
+            lines += self._lines(frame, place)
         yield Group("", tuple(lines), "", 1.0, Box(rect.left, rect.top - 4, rect.right, rect.bottom + 4))
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
@@ -88,15 +84,15 @@ class GradientProfilesTrack(Track):
         numbers = [number - 1 for number, column in enumerate(columns) if column.id == column_id]
         return float(entry.norms[max(numbers[0], 0)]) if numbers else None
 
-    def _dots(self, frame: TrackFrame, profile: Profile, place: int) -> Iterator[Item]:
-        """Yield a dot a finite norm where there is room for dots."""
-        if frame.view.scale < _DOT_FROM_PX:
-            return
-        fill, half = member_look(place, self._alignment.open).fill, _DOT_PX / 2
-        for column, log in zip(profile.columns, profile.logs.tolist(), strict=True):
-            if math.isfinite(log) and frame.view.first - 1 < column.middle < frame.view.last + 1:
-                x, y = frame.view.x(column.middle), float(self._decades.y(frame, log))
-                yield Rectangle(column.id, fill, x - half, y - half, _DOT_PX, _DOT_PX, half)
+    def _lines(self, frame: TrackFrame, place: int) -> Iterator[Item]:
+        """Yield the line of one network, dots where there is room for them, and what is no finite number."""
+        look, scale = member_look(place, self._alignment.open), frame.view.scale
+        shown = shown_columns(frame.view, boundary_columns(self._alignment.axes[place]))
+        logs = self._logs[place][shown.place]
+        ys = self._decades.y(frame, logs)
+        yield from line_items(shown, ys, look.curve, scale)
+        yield from dot_items(shown, ys, look.fill, scale)
+        yield from odd_items(frame, shown, logs, np.full(len(logs), True))
 
 
 def _decades(logs: list[NDArray[np.float64]]) -> Decades:

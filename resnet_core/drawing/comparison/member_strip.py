@@ -19,7 +19,7 @@ class MemberStrip(StructureTrack):
     """One network on the shared axis, at the level of detail that its own layers have room for."""
 
     height = 122.0
-    least_height = 68.0
+    least_height = 78.0
 
     def __init__(self, alignment: Alignment, place: int) -> None:
         self.key = f"structure-{place}"
