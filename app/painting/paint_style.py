@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPen, QStaticText, QTransform
 
+from app.painting.raster_images import RasterImages
 from app.painting.sprites import ArchSprites
 from app.services.theme import ThemeColors
-from resnet_core.drawing.color_map import viridis_table
 from resnet_core.drawing.display_list import Role
 from resnet_core.drawing.styles import STYLES, Palette
 from resnet_core.drawing.text_metrics import text_width
@@ -34,7 +34,7 @@ class PaintStyle:
         self.bold = self.sized(self.text_size, bold=True)
         self.small = self.sized(self.small_size)
         self.numbers = self.sized(self.small_size, tabular=True)
-        self.color_table = viridis_table()
+        self.rasters = RasterImages(colors.warning)
         self.palette: Palette = palette_of(colors)
         self._pens = {role: self._pen(role) for role in STYLES}
         self._brushes = {role: self._brush(role) for role in STYLES}

@@ -184,7 +184,8 @@ class Text(NamedTuple):
 class Raster(NamedTuple):
     """An image: `values` [rows, columns], float32, in the colours of viridis from `low` (dark) to `high` (light).
 
-    NaN and infinity have the colour of what is not finite. Its pixels are not smoothed.
+    NaN and infinity have the colour of what is not finite. Its pixels are not smoothed. Of the values it shows the
+    `columns` from the first to before the second, or all: what is cut from one large array is coloured only once.
     """
 
     id: str
@@ -197,6 +198,7 @@ class Raster(NamedTuple):
     low: float
     high: float
     title: str = ""
+    columns: tuple[int, int] | None = None
 
     @property
     def box(self) -> Box:

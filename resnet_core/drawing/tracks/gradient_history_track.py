@@ -145,13 +145,13 @@ class GradientHistoryTrack(Track):
             return
         area = self.filled_area(frame.rect)
         captures = self._captures(area.height, frame.pixel_ratio)
-        values = self._data.history(self._shown).sampled(captures, slice(first, last))
+        values = self._data.history(self._shown).sampled(captures)
         low, high = self._data.bounds(self._shown)
         exists = self._quantity.exists(view.axis)[first:last].tolist()
         for start, stop in _stretches(columns[first:last], exists):
             x0, x1 = view.x(columns[first + start].start), view.x(columns[first + stop - 1].stop)
-            part = values[:, start:stop]
-            yield Raster(self.key, "raster", x0, area.top, x1 - x0, area.height, part, low, high, self.title())
+            place, shown = (x0, area.top, x1 - x0, area.height), (first + start, first + stop)
+            yield Raster(self.key, "raster", *place, values, low, high, self.title(), shown)
         if view.scale >= _GAP_FROM_PX:
             for column in columns[first:last]:
                 x = round(view.x(column.start))

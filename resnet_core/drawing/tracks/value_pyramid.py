@@ -64,7 +64,7 @@ class ValuePyramid:
         if last is None or last.taken != self.count or not np.array_equal(last.captures, captures):
             last = self._last = _Sample(captures.copy(), self.count, self._means(captures))
             last.rows.setflags(write=False)
-        return last.rows[:, columns]
+        return last.rows if columns == slice(None) else last.rows[:, columns]
 
     def _means(self, captures: NDArray[np.int64]) -> ValueRows:
         between = (captures[-1] - captures[0]) / max(len(captures) - 1, 1)
