@@ -135,7 +135,9 @@ class BlockPass:
         """Return a stretch for every arch of a stage, and for what no arch spans."""
         found: list[_Section] = []
         x = self._ends[0]
-        for arch in sorted(arches, key=lambda arch: arch.x0) if self._sight.level == "stage" else ():
+        for arch in sorted(arches, key=lambda arch: arch.x0):
+            if arch.x0 < x - 0.5 and found:
+                continue
             if arch.x0 > x + 0.5:
                 found.append(_Section(Stretch(x, arch.x0), None, ()))
             found.append(_Section(Stretch(arch.x0, arch.x1), road_of(arch), ()))

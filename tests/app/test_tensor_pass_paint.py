@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.views.atlas.tensor_pass_icons import sign_icon
+from resnet_core.drawing.display_list import Text, flat
 from resnet_core.drawing.structure import level_for
+from resnet_core.drawing.svg import to_svg
 from tests.app.atlas_bench import Bench, open_bench, shown_run
 from tests.app.pass_bench import band_image, opened, part
 
@@ -61,6 +63,20 @@ def test_that_the_road_behind_is_painted_up_to_the_pass_and_no_further(bench) ->
 
 def _differs(a: QImage, b: QImage, x: int, y: int) -> bool:
     return a.pixel(x, y) != b.pixel(x, y)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_that_a_picture_for_a_file_shows_the_pass_while_it_is_open(bench, whole: bool) -> None:
+    b = bench()
+    shown = opened(b)
+    shown.player.go_to(9.4)
+    roles = {item.role for item in flat(b.atlas.picture(whole).items)}
+    assert {"pass_road", "pass_tensor", "pass_label"} <= roles
+    labels = [item.text for item in flat(b.atlas.picture(whole).items) if isinstance(item, Text)]
+    assert labels.count("1024 × 14²") >= 1 and "layer3 ×6" in labels
+    assert 'id="pass"' in to_svg(b.atlas.picture(whole))
+    shown.close()
+    assert not any(item.role.startswith("pass_") for item in flat(b.atlas.picture(whole).items))
 
 
 def test_that_scrubbing_back_paints_what_stepping_there_paints(bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -171,6 +172,20 @@ def test_that_forward_the_copy_leaves_the_fork_and_backward_its_gradient_the_add
         else:
             assert band.right > right - 0.2 * (right - left) and copy[0] == pytest.approx(band.left, abs=4)
             assert copy[0] > (left + right) / 2
+
+
+def test_that_the_road_is_cut_into_neighbours_without_a_gap_at_every_level() -> None:
+    for name, width in (("ResNet-1202", 1200.0), ("ResNet-1202", 60.0), ("ResNet-152", 1200.0), ("Plain-20", 40.0)):
+        timeline = timeline_of(name, "forward")
+        placement = placed(timeline, width=width)
+        level = level_for(timeline.axis, placement.scale)
+        picture = pass_picture(PassSight(timeline, placement, level, NO_NORMS, as_written))
+        stretches = picture.stretches
+        assert stretches[0].left == pytest.approx(0.0, abs=1) and stretches[-1].right == pytest.approx(width, abs=1)
+        assert all(a.right == pytest.approx(b.left, abs=1) for a, b in pairwise(stretches)), (name, level)
+        for step in range(9):
+            done, begun = picture.behind(timeline.length * step / 8)
+            assert len(begun) <= 1 and (not begun or not done or begun[0] == done[-1] + 1)
 
 
 def test_that_labels_are_the_shapes_of_the_graph() -> None:

@@ -38,8 +38,9 @@ _TOP = 4.0
 def picture(atlas: AtlasView, whole: bool) -> Drawing:
     """Return the Atlas as a drawing: the shown stretch of depth, or the whole network at the same zoom."""
     view, style = atlas.depth_view, scene_style(atlas)
-    shown = PictureTracks(tuple(row.track for row in atlas.rows), atlas.layout_record, style)
-    return whole_picture(view.axis, view.scale, shown) if whole else seen_picture(atlas.rows, view, shown)
+    rows = atlas.tensor_pass.on_rows(atlas.rows)
+    shown = PictureTracks(tuple(row.track for row in rows), atlas.layout_record, style)
+    return whole_picture(view.axis, view.scale, shown) if whole else seen_picture(rows, view, shown)
 
 
 def gutter_px(atlas: AtlasView) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMargins, QObject, Signal
@@ -18,6 +19,8 @@ from resnet_core.drawing.pass_pace import Detail, word_detail
 from resnet_core.drawing.pass_sentences import NO_NORMS
 from resnet_core.drawing.pass_words import caption
 from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.structure_pass_track import PassMoment, StructurePassTrack
+from resnet_core.drawing.tracks.track_rows import TrackRow
 from resnet_core.number_text import exact
 
 if TYPE_CHECKING:
@@ -59,6 +62,13 @@ class TensorPass(QObject):
     def overlay(self) -> TensorPassOverlay:
         """What paints the pass."""
         return self._made().overlay
+
+    def on_rows(self, rows: Sequence[TrackRow]) -> tuple[TrackRow, ...]:
+        """Return the rows of a picture: with the pass on the structure, as it is on the screen."""
+        if self._parts is None or not self._parts.is_open:
+            return tuple(rows)
+        track = StructurePassTrack(self._parts.now())
+        return tuple(row._replace(track=track) if row.track.key == track.key else row for row in rows)
 
     def open(self) -> None:
         """Show the bar and play, unless animations are switched off in the system: then it waits to be stepped."""
@@ -128,6 +138,10 @@ class _Parts(QObject):
         self._make_room()
         if had_focus:
             self._atlas.setFocus()
+
+    def now(self) -> PassMoment:
+        """Return the pass as it is."""
+        return PassMoment(self.player.timeline, self.player.moment, self._norms)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the bar and the sheet where the Atlas is, and take what has changed whenever it is painted."""
