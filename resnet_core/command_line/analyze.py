@@ -25,7 +25,7 @@ from resnet_core.command_line.memory_text import (
     memory_recipe,
     print_memory,
 )
-from resnet_core.command_line.tables import count, print_json, print_table, shape_text, signed
+from resnet_core.command_line.tables import count, megabytes, print_json, print_table, shape_text, signed
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import json_schema
 
@@ -109,11 +109,8 @@ def run_compare(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(_comparison_document(reports))
         return 0
-    header = ("", "parameters", "", "MACs", "", "activations", "depth")
-    rows = [
-        _total_row(reports[0].total, reports[0].total),
-        *(_total_row(reports[0].total, r.total) for r in reports[1:]),
-    ]
+    header = ("", "parameters", "", "MACs", "", "activations", "training memory", "depth")
+    rows = [_network_row(reports[0], report) for report in reports]
     print_table(header, rows)
     for report in reports[1:]:
         print(f"\n{report.name} against {reports[0].name}, by stage")
@@ -215,12 +212,12 @@ def _print_report(config: ArchitectureConfig, report: CostReport) -> None:
     print(f"\n{CONVENTION}")
 
 
-def _total_row(reference: GroupCost, other: GroupCost) -> tuple[str, ...]:
-    same = other is reference
+def _network_row(reference: CostReport, report: CostReport) -> tuple[str, ...]:
+    first, total, same = reference.total, report.total, report is reference
     return (
-        other.id, count(other.parameters), "" if same else _percent(reference.parameters, other.parameters),
-        count(other.macs), "" if same else _percent(reference.macs, other.macs),
-        count(other.activations), str(other.depth),
+        report.name, count(total.parameters), "" if same else _percent(first.parameters, total.parameters),
+        count(total.macs), "" if same else _percent(first.macs, total.macs),
+        count(total.activations), megabytes(report.memory.total_bytes), str(total.depth),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -12,10 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from app.state.architecture_document import analyzed
 from app.views.comparison.comparison_colors import difference_color
+from app.views.comparison.totals import stage_rows
 from app.views.comparison.twin_offers import twin_offers
+from resnet_core.cli import main
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.twins import with_order
 from resnet_core.drawing.display_list import Group
+from resnet_core.number_text import byte_text, exact
 from tests.app.comparison_bench import LEFT, Bench, Build, builder, colors_of, run_of
 from tests.drawing.drawn import tricky
 
@@ -297,3 +301,22 @@ def test_that_every_button_and_menu_has_a_name(bench: Build) -> None:
         menu.aboutToShow.emit()
         named = [action for action in actions(menu) if not action.isSeparator() and action.menu() is None]
         assert named and all(action.objectName() for action in named)
+
+
+def test_that_the_command_line_and_the_page_say_the_same(bench: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    members = ("ResNet-50", "ResNet-34", "ResNet-101")
+    assert main(["compare", *members, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    b = bench("ResNet-101", *members[:2])
+    assert document["reference"] == names(b)[0] and [entry["name"] for entry in document["networks"]] == list(names(b))
+    for place, entry in enumerate(document["networks"]):
+        row, totals = b.totals()[str(place)], entry["totals"]
+        assert [row[1], row[3], row[5], row[9]] == [
+            exact(totals[key]) for key in ("parameters", "macs", "activations", "depth")
+        ]
+        assert row[7] == byte_text(totals["training_memory_bytes"])
+    stages = {row.difference.id: row.difference.delta("macs") for row in stage_rows(b.pair())}
+    assert stages == {row["id"]: row["macs"] for row in document["differences"][1]["stages"]}
+    assert main(["compare", *members]) == 0
+    text = capsys.readouterr().out
+    assert "training memory" in text and "ResNet-101 against ResNet-50" in text

@@ -48,14 +48,14 @@ def add_member(menu: QMenu, compared: Compared, place: int, pinned: PinnedState,
 
 def fill_tracks(menu: QMenu, choice: TrackChoice, choose: Choose) -> None:
     """Add every kind of track with a tick where it is shown, and the scale of the overlays."""
-    menu.addSection(translate("Comparison", "Difference to the reference"))
+    add_heading(menu, translate("Comparison", "Difference to the reference"))
     for key in COUNTS:
         shown = key in choice.differences
         changed = choice.with_difference(key, shown=not shown)
         _add_tick(
             menu, f"comparison_difference_{key}", translate("Atlas", TITLES[key]), shown, partial(choose, changed)
         )
-    menu.addSection(translate("Comparison", "All together"))
+    add_heading(menu, translate("Comparison", "All together"))
     for key in COUNTS:
         shown = key in choice.overlays
         changed = choice.with_overlay(key, shown=not shown)
@@ -68,6 +68,15 @@ def fill_tracks(menu: QMenu, choice: TrackChoice, choose: Choose) -> None:
     changed = choice._replace(scale="linear" if is_log else "log")
     _add_tick(menu, "comparison_log", translate("Atlas", "Logarithmic scale"), is_log, partial(choose, changed))
     _add(menu, "comparison_reset", translate("Atlas", "Reset tracks"), partial(choose, TrackChoice()))
+
+
+def add_heading(menu: QMenu, text: str) -> None:
+    """Add a name of what follows: not every style shows that of a section."""
+    if menu.actions():
+        menu.addSeparator()
+    heading = menu.addAction(text)
+    heading.setEnabled(False)
+    heading.setObjectName("comparison_heading")
 
 
 def add_hide(menu: QMenu, track: Track, choice: TrackChoice, choose: Choose) -> None:

@@ -296,7 +296,7 @@ class ComparisonView(QWidget):
         menu = QMenu(self)
         place = getattr(track, "member", None)
         if self._compared is not None and place is not None:
-            menu.addSection(self._compared.names[place])
+            comparison_menus.add_heading(menu, self._compared.names[place].replace("&", "&&"))
             comparison_menus.add_member(menu, self._compared, place, self._pinned, self._open_pin)
         elif self._compared is not None:
             inner = menu.addMenu(self.tr("Pins"))

@@ -130,7 +130,7 @@ def _step_items(chart: RunChart, frame: ChartFrame) -> Iterator[Item]:
     y = area.bottom + 3 + text_height(size) / 2
     text = frame.style.say("Atlas", N_("Atlas", "step %1")).replace("%1", exact(last))
     yield Text("", "number", area.left - 4, y, "0", size, "left")
-    yield Text("", "number", area.right + 6, y, text, size, "right")
+    yield Text("", "number", area.right, y, text, size, "right")
     if chart.step is None or not last:
         return
     x = round(_x(chart, area, chart.step))
