@@ -69,12 +69,19 @@ LAYER_FORWARD: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"output"}), N_("Drawing", "what the network puts out: {to}")),
     (frozenset({"add"}), N_("Drawing", "both roads meet and are added value by value, {to}")),
     (frozenset({"multiply"}), N_("Drawing", "the attention's weights multiply the tensor, {to}")),
-    (frozenset({"conv", "channel_conv", "linear"}), N_("Drawing", "weights mix channels and places: {from} to {to}")),
-    (NORM_KINDS, N_("Drawing", "the values are brought to one mean and variance, {to}")),
+    (frozenset({"conv"}), N_("Drawing", "a {kernel} convolution makes {to} of {from}")),
+    (frozenset({"channel_conv"}), N_("Drawing", "weights mix neighbouring channels, {to}")),
+    (frozenset({"linear"}), N_("Drawing", "each of {to} outputs is a weighted sum of all {from} inputs")),
+    (NORM_KINDS, N_("Drawing", "the values are normalised, then scaled and shifted by learned weights, {to}")),
     (ACTIVATION_KINDS, N_("Drawing", "the activation acts on every value, {to}")),
     (frozenset({"zero_pad"}), N_("Drawing", "subsampled and padded with zero channels: {from} to {to}")),
+    (frozenset({"average_pool"}), N_("Drawing", "each map becomes its mean: {from} to {to}")),
+    (frozenset({"global_max_pool"}), N_("Drawing", "each map becomes its largest value: {from} to {to}")),
+    (frozenset({"max_pool", "local_average_pool", "blur_pool"}), N_("Drawing", "each {kernel} window becomes one value: "
+                                                                               "{from} to {to}")),
+    (frozenset({"dropout"}), N_("Drawing", "in training some values are dropped at random, {to}")),
     (frozenset({"drop_path"}), N_("Drawing", "in training the whole branch is dropped now and then, {to}")),
-)
+)  # fmt: skip
 LAYER_OTHER = N_("Drawing", "{from} to {to}")
 LAYER_BACKWARD: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"add"}), N_("Drawing", "an addition hands the same gradient, {to}, to both roads")),

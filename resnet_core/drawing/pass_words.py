@@ -8,6 +8,7 @@ from typing import NamedTuple
 from resnet_core.architecture.graph import Block, Node, Stage
 from resnet_core.architecture.tensor_shapes import Shape
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.drawing.captions import kernel_caption
 from resnet_core.drawing.depth_axis import HEAD_ID, STEM_ID
 from resnet_core.drawing.pass_norms import BlockNorms, PassNorms
 from resnet_core.drawing.pass_pace import Detail
@@ -151,7 +152,8 @@ class _Words:
             return self.block(block, 1.0) if block else self.end_column(times.column.id)
         first = min(ahead, key=lambda id: (round(times.visits[id].leaves, 6), nodes[id].path != "main"))
         node = nodes[first]
-        return Caption(node.id, f"{node.id}: {self._filled(self._layer_sentence(node), _shapes(*_ends(node)))}")
+        facts = {**_shapes(node.input_shape, node.output_shape), "kernel": kernel_caption(node)}
+        return Caption(node.id, f"{node.id}: {self._filled(self._layer_sentence(node), facts)}")
 
     def _layer_sentence(self, node: Node) -> str:
         known = LAYER_FORWARD if self._is_forward else LAYER_BACKWARD
@@ -163,10 +165,6 @@ class _Words:
         for name, value in facts.items():
             text = text.replace(f"{{{name}}}", value)
         return text
-
-
-def _ends(node: Node) -> tuple[Shape, Shape]:
-    return node.input_shape, node.output_shape
 
 
 def _shapes(before: Shape, after: Shape) -> dict[str, str]:
