@@ -77,8 +77,8 @@ LAYER_FORWARD: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"zero_pad"}), N_("Drawing", "subsampled and padded with zero channels: {from} to {to}")),
     (frozenset({"average_pool"}), N_("Drawing", "each map becomes its mean: {from} to {to}")),
     (frozenset({"global_max_pool"}), N_("Drawing", "each map becomes its largest value: {from} to {to}")),
-    (frozenset({"max_pool", "local_average_pool", "blur_pool"}), N_("Drawing", "each {kernel} window becomes one value: "
-                                                                               "{from} to {to}")),
+    (frozenset({"max_pool", "local_average_pool", "blur_pool"}),
+     N_("Drawing", "each {kernel} window becomes one value: {from} to {to}")),
     (frozenset({"dropout"}), N_("Drawing", "in training some values are dropped at random, {to}")),
     (frozenset({"drop_path"}), N_("Drawing", "in training the whole branch is dropped now and then, {to}")),
 )  # fmt: skip
