@@ -15,7 +15,7 @@ Stretch = tuple[float, float]
 _CHAMFER_PX, _CHAMFER_SHARE = 4.0, 0.28
 _LEAST_SHARE = 0.35
 _NEAR_PX, _FAR_PX = 90.0, 300.0
-_RADIUS = 3.0
+_RADIUS, _LEAST_ROUNDED_PX = 3.0, 15.0
 _MIDDLE_SHARE = 0.18
 
 
@@ -105,7 +105,8 @@ def outline(form: Silhouette, width: float, half: float) -> Outline:
     halves = [half * share for share in form.shares]
     lows = tuple(min(pair) - 0.5 for pair in pairwise(halves))
     if form.is_flat:
-        return Outline(width, (), min(_RADIUS, width / 4), rooms, centers, lows, half)
+        # Square corners on narrow blocks, of which there are many: nobody sees the rest, and they paint at once.
+        return Outline(width, (), _RADIUS if width >= _LEAST_ROUNDED_PX else 0.0, rooms, centers, lows, half)
     upper = _without_repeats(_profile(stretches, halves, width))
     return Outline(width, _mirrored(upper), 0.0, rooms, centers, lows, _least_about_middle(upper, width) - 0.5)
 

@@ -20,6 +20,7 @@ _RISE_PX, _RISE_SHARE = 8.0, 1.3
 _LABEL_SHARE = 0.8
 _FUNNEL_SHARE = 0.9
 _LOOP_PX = 5.0
+_BEND, _LEAST_BENT_PX = 4.0, 36.0
 _GATE_SHARE = 0.72
 _LEAST_MARK_PX, _LEAST_MARK_ROOM = 20.0, 5.0
 #: Where under a block its attention stands, as a share of the block's width.
@@ -135,7 +136,7 @@ def gate_mark(sheet: Sheet, placement: Placement, face: BlockFace, id: str, edge
     if room > 2 * legs:
         base = rows.main_y - height * _arch_share(room, legs, height) if on_way else rows.main_y
         loop = ((x - legs, base), (x - legs, y), (x + legs, y), (x + legs, base))
-        sheet.marks.append(Polyline(id, "gate", loop, False, title, 4.0))
+        sheet.marks.append(Polyline(id, "gate", loop, False, title, _BEND if room >= _LEAST_BENT_PX else 0.0))
     sheet.marks.append(Rectangle(id, "gate_mark", x - width / 2, y - half, width, 2 * half, half, title))
     if text:
         sheet.texts.append(Text(id, "gate_label", x, y, text, size, "middle", False, title))
