@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from resnet_core.architecture.layers import ENTRY, Layer, Unit
@@ -19,7 +20,7 @@ class Fork(NamedTuple):
     """
 
     source: str
-    readings: dict[tuple[str, int], Arm]
+    readings: Mapping[tuple[str, int], Arm]
     branch_output: str
 
     def readers(self, arm: Arm) -> int:

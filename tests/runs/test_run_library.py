@@ -16,7 +16,7 @@ from resnet_core.runs.run_library import RunLibrary, default_root
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError
 from resnet_core.runs.run_store import RunStore
-from tests.runs.sample_runs import BOUNDARIES, CONFIG_TOML, started, write_finished_run
+from tests.runs.sample_runs import BLOCKS, BOUNDARIES, CONFIG_TOML, started, write_finished_run
 
 
 def test_that_runs_are_listed_newest_first(tmp_path: Path) -> None:
@@ -168,3 +168,13 @@ def test_that_a_cell_is_empty_when_nothing_was_measured_at_its_step(tmp_path: Pa
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["0", "1", "2", "3", "4", "5"]
     assert rows[4]["test_loss"] == "" and rows[5]["train_loss"] == "" and float(rows[5]["test_loss"]) == 0.4
+
+
+def test_that_what_was_measured_of_blocks_is_one_line_a_step_and_block(tmp_path: Path) -> None:
+    reader = RunReader(write_finished_run(tmp_path / "run", steps=3))
+    path = export_csv(reader, tmp_path / "tables")[-1]
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    assert (path.name, header) == ("block_quantities.csv", ["step", "block", "branch_norm", "shortcut_norm"])
+    assert [line[:2] for line in lines] == [[step, block] for step in ("0", "2") for block in BLOCKS]
+    assert lines[3][2:] == ["2.5", "1.0"] and lines[5][2:] == ["3.0", "nan"]
