@@ -57,7 +57,7 @@ def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintSty
         square = []
         for item in run:
             rectangle = QRectF(item.x, item.y, item.width, item.height)
-            if item.radius > 0.5 and item.width >= _ROUND_FROM_PX:
+            if item.radius > 0.5 and (item.width >= _ROUND_FROM_PX or item.width <= 2 * item.radius):
                 painter.drawRoundedRect(rectangle, item.radius, item.radius)
             else:
                 square.append(rectangle)

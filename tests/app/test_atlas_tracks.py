@@ -107,13 +107,13 @@ def test_that_tracks_are_hidden_moved_and_restored(bench, qtbot: QtBot) -> None:
     with qtbot.waitSignal(b.atlas.layout_changed):
         b.atlas.set_layout_record(b.atlas.layout_record.toggled("shape").moved("macs", -1))
     keys = [row.track.key for row in b.atlas.rows]
-    assert keys == ["structure", "macs", "parameters", "gradient_norm", "gradient_history"]
+    assert keys == ["structure", "macs", "parameters", "gradient_norm", "skip_branch", "gradient_history"]
     state = b.atlas.layout_state()
     other = bench()
     other.atlas.restore_layout(state)
     assert [row.track.key for row in other.atlas.rows] == keys
     other.atlas.restore_layout({"order": ["no such track", 3], "hidden": None, "heights": {"shape": "high"}})
-    assert len(other.atlas.rows) == 6
+    assert len(other.atlas.rows) == 7
 
 
 def test_that_dragging_the_border_under_a_track_makes_it_higher(bench, qtbot: QtBot) -> None:

@@ -26,11 +26,11 @@ _LEVEL = 2.0
 
 _MARK_PX = 4.0
 _VERDICTS: Mapping[str, str] = MappingProxyType({
-    "exploding": N_("Atlas", "Explodes backwards: the squared norm %2 a layer towards the input, the norm %1 in all"),
-    "growing": N_("Atlas", "Grows towards the input: the squared norm %2 a layer, the norm %1 in all"),
-    "level": N_("Atlas", "Level: towards the input the squared norm %2 a layer, the norm %1 in all"),
-    "fading": N_("Atlas", "Fades towards the input: the squared norm %2 a layer, the norm %1 in all"),
-    "vanishing": N_("Atlas", "Vanishes backwards: the squared norm %2 a layer towards the input, the norm %1 in all"),
+    "exploding": N_("Atlas", "Explodes backwards: %1 in all, squared %2 a layer"),
+    "growing": N_("Atlas", "Grows towards the input: %1 in all, squared %2 a layer"),
+    "level": N_("Atlas", "Level: %1 in all towards the input, squared %2 a layer"),
+    "fading": N_("Atlas", "Fades towards the input: %1 in all, squared %2 a layer"),
+    "vanishing": N_("Atlas", "Vanishes backwards: %1 in all, squared %2 a layer"),
 })  # fmt: skip
 
 

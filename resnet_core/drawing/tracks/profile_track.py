@@ -27,6 +27,7 @@ EARLIER: tuple[tuple[float, float], ...] = ((0.0, 0.22), (1 / 3, 0.34), (2 / 3, 
 
 _HEADLINE_FROM_PX = 66.0
 _GUIDE_GAP = 6.0
+_MORE_DECADES = 3
 
 
 class ProfileLine(NamedTuple):
@@ -40,7 +41,7 @@ class ProfileLine(NamedTuple):
 
 
 class ProfileTrack(Track):
-    """One or more quantities along depth on one log scale.
+    """One or more quantities along depth on one log scale, which is that of the first.
 
     `guide` is the exponent of a level that is marked across the track.
     """
@@ -103,8 +104,11 @@ class ProfileTrack(Track):
         return frame._replace(rect=frame.rect._replace(top=frame.rect.top + text_height(frame.small) + 2))
 
     def _decades(self) -> Decades:
+        """Return the decades of the first quantity and a few more for the others, where they go that far."""
         holding = () if self.guide is None else (self.guide - 1, self.guide + 1)
-        return Decades(*self._data.decades(self._keys, holding))
+        low, high = self._data.decades(self._keys[:1], holding)
+        least, most = self._data.decades(self._keys, holding)
+        return Decades(max(least, low - _MORE_DECADES), min(most, high + _MORE_DECADES))
 
     def _headline_items(self, frame: TrackFrame, plot: TrackFrame) -> Iterator[Item]:
         role, words = self.headline(frame.say)

@@ -67,7 +67,7 @@ class SkipBranchTrack(Track):
             yield from note_items(frame, frame.say("Atlas", words))
             return
         if not self.has_rows:
-            yield from note_items(frame, frame.say("Atlas", why_empty(self._data, ("branch_share",))))
+            yield from note_items(frame, frame.say("Atlas", self._why_empty()))
             return
         axis = frame.view.axis
         first, last = shown_range(frame.view)
@@ -79,6 +79,11 @@ class SkipBranchTrack(Track):
         else:
             yield from _outlines(frame, pixel_edges(frame.view, first, last), shares, self._has_shortcut[place])
         yield from _part_names(frame)
+
+    def _why_empty(self) -> str:
+        if self._data.run is None:
+            return N_("Atlas", "A run shows here how much of the gradient takes the shortcut at each block.")
+        return why_empty(self._data, ("branch_share",))
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield 0 and 1."""

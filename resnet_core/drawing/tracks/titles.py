@@ -27,8 +27,8 @@ TITLES: Mapping[str, str] = MappingProxyType({
 """The marked name of each track by key."""
 
 HIDDEN_AT_FIRST = frozenset({
-    "activations", "training_memory", "receptive_field", "arithmetic_intensity", "latency", "skip_branch",
-    "update_ratio", "signal_variance",
+    "activations", "training_memory", "receptive_field", "arithmetic_intensity", "latency", "update_ratio",
+    "signal_variance",
 })  # fmt: skip
 
 FRESH = Arrangement(tuple(TITLES), HIDDEN_AT_FIRST)
