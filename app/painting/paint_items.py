@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import groupby, pairwise
+from functools import partial
+from itertools import groupby
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 from shiboken6 import VoidPtr
 
 from app.painting.paint_style import PaintStyle
-from app.painting.sprites import can_take_sprites
+from app.painting.thin_strokes import is_on_pixels, stroke
 from resnet_core.drawing.display_list import Arch, Group, Item, Polyline, Raster, Rectangle, Text, rounded_corners
 from resnet_core.drawing.styles import STYLES
 
@@ -19,7 +20,6 @@ _FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
 _FINE_PX = 14.0
 _ROUND_FROM_PX = 12.0
 _SPRITES_FROM, _MOST_SPRITE_PX = 12, 30.0
-_OPAQUE = 255
 _MANY = 24
 _POINT_BYTES = 2 * np.dtype(np.float64).itemsize
 _ANCHOR_SHARES = {"left": 0.0, "middle": 0.5, "right": 1.0}
@@ -68,30 +68,25 @@ def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintSty
 
 
 def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle) -> None:
-    pen = style.pen(items[0].role)
+    pen, brush = style.pen(items[0].role), style.brush(items[0].role)
     painter.setPen(pen)
-    brush = style.brush(items[0].role)
     painter.setBrush(brush)
-    # The outline of a long wide line takes the rasteriser ten times as long as its pieces one by one, whose overlaps
-    # do not show where they are opaque.
-    wide = pen.widthF() > 1 and pen.style() == Qt.PenStyle.SolidLine
-    in_pieces = wide and pen.color().alpha() == _OPAQUE and painter.opacity() == 1
     lines = []
     for item in items:
         if item.closed:
-            painter.setBrush(brush)
             painter.drawPolygon(_polygon(item.points))
         elif len(item.points) == 2:
             lines.append(QLineF(*item.points[0], *item.points[1]))
-        elif in_pieces and len(item.points) >= _MANY:
-            painter.drawLines([QLineF(*start, *stop) for start, stop in pairwise(item.points)])
-        elif item.bend:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(_bent_path(item))
-        else:
-            painter.drawPolyline(_polygon(item.points))
     if lines:
         painter.drawLines(lines)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for item in items:
+        if item.closed or len(item.points) == 2:
+            continue
+        if item.bend:
+            stroke(painter, pen, partial(painter.drawPath, _bent_path(item)))
+        else:
+            stroke(painter, pen, partial(painter.drawPolyline, _polygon(item.points)))
 
 
 def _polygon(points: tuple[tuple[float, float], ...]) -> QPolygonF:
@@ -120,18 +115,18 @@ def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> No
     fine = QPen(pen)
     fine.setWidthF(1.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    sprites = style.arches if len(items) >= _SPRITES_FROM and can_take_sprites(painter) else None
+    sprites = style.arches if len(items) >= _SPRITES_FROM and is_on_pixels(painter) else None
     for item in items:
-        width = item.x1 - item.x0
-        thin = width < _FINE_PX and item.part == "whole"
-        painter.setPen(fine if thin else pen)
-        if item.part == "whole" and item.shoulder * 2 >= width - 0.01:
-            if sprites is not None and width < _MOST_SPRITE_PX:
-                sprites.paint(painter, fine if thin else pen, QPointF(item.x0, item.base), width, item.height)
-                continue
-            painter.drawArc(QRectF(item.x0, item.base - item.height, width, 2 * item.height), 0, _HALF)
+        width, height = item.x1 - item.x0, item.height
+        is_half_ellipse = item.part == "whole" and item.shoulder * 2 >= width - 0.01
+        used = fine if width < _FINE_PX and item.part == "whole" else pen
+        if is_half_ellipse and sprites is not None and width < _MOST_SPRITE_PX:
+            sprites.paint(painter, used, QPointF(item.x0, item.base), width, height)
+        elif is_half_ellipse:
+            area = QRectF(item.x0, item.base - height, width, 2 * height)
+            stroke(painter, used, partial(painter.drawArc, area, 0, _HALF))
         else:
-            painter.drawPath(_arch_path(item))
+            stroke(painter, used, partial(painter.drawPath, _arch_path(item)))
 
 
 def _arch_path(item: Arch) -> QPainterPath:

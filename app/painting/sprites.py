@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPaintEngine, QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap
+
+from app.painting.thin_strokes import stroke
 
 _PAD = 2.0
 _HALF_TURN = 180 * 16
@@ -33,13 +35,6 @@ class ArchSprites:
         return sprite
 
 
-def can_take_sprites(painter: QPainter) -> bool:
-    """Whether what is painted on is made of pixels, upright; a page is not, and keeps its curves."""
-    engine = painter.paintEngine()
-    raster = engine is not None and engine.type() == QPaintEngine.Type.Raster
-    return raster and not painter.deviceTransform().isRotating()
-
-
 def _painted(pen: QPen, width: float, height: float, ratio: float) -> QPixmap:
     size = QRectF(0, 0, (width + 2 * _PAD) * ratio, (height + 2 * _PAD) * ratio).toAlignedRect().size()
     sprite = QPixmap(size)
@@ -47,7 +42,6 @@ def _painted(pen: QPen, width: float, height: float, ratio: float) -> QPixmap:
     sprite.fill(Qt.GlobalColor.transparent)
     painter = QPainter(sprite)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(pen)
-    painter.drawArc(QRectF(_PAD, _PAD, width, 2 * height), 0, _HALF_TURN)
+    stroke(painter, pen, lambda: painter.drawArc(QRectF(_PAD, _PAD, width, 2 * height), 0, _HALF_TURN))
     painter.end()
     return sprite
