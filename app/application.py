@@ -197,7 +197,11 @@ class Application(QObject):
     def _comparison(self) -> ComparisonView:
         from app.views.comparison.comparison_view import ComparisonView
 
-        return ComparisonView(self.document, self.selection, self.pinned, self.runs, self.theme)
+        view = ComparisonView(self.document, self.selection, self.pinned, self.runs, self.theme)
+        with suppress(ValueError, TypeError, KeyError):  # of another version, or changed by hand
+            view.restore_tracks(self._shown_before.compare)
+        view.tracks_changed.connect(self.keeper.note_change)
+        return view
 
     def _training(self) -> QWidget:
         """Return the curves with the list of runs below them."""
@@ -307,11 +311,13 @@ class Application(QObject):
     def session(self) -> Session:
         """Return what the window shows now."""
         geometry, docks = self.window.places
+        comparison = self.comparison.built
         return Session(
             geometry=geometry,
             docks=docks,
             tab=self.window.page,
             atlas=self.atlas.layout_state(),
+            compare=self._shown_before.compare if comparison is None else comparison.tracks_state(),
             architecture=self.document.config,
             path=str(self.document.path or ""),
             modified=self.document.modified,

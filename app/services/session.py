@@ -19,13 +19,14 @@ _SHUTDOWN_MS = 2_000
 
 
 class Session(FrozenConfig):
-    """What the window shows; geometry and docks are Qt's bytes in base64, `atlas` that view's own layout."""
+    """What the window shows; geometry and docks are Qt's bytes in base64, `atlas` and `compare` those views' tracks."""
 
     version: int = 1
     geometry: str = ""
     docks: str = ""
     tab: str = ""
     atlas: dict[str, Any] = Field(default_factory=dict)
+    compare: dict[str, Any] = Field(default_factory=dict)
     architecture: ArchitectureConfig | None = None
     path: str = ""
     modified: bool = False

@@ -52,6 +52,15 @@ def test_that_file_pins_tab_tracks_and_recent_files_come_back(start: Start, toml
     assert second.recent.paths == (toml_file,)
 
 
+def test_that_the_tracks_of_the_comparison_come_back_even_if_it_was_not_looked_at_between(start: Start) -> None:
+    first = start()
+    chosen = {**first.comparison.view().tracks_state(), "differences": ["activations"], "scale": "log"}
+    first.comparison.view().restore_tracks(chosen)
+    first.window.close()
+    start().window.close()
+    assert start().comparison.view().tracks_state() == chosen
+
+
 def test_that_geometry_and_docks_come_back(start: Start) -> None:
     first = start()
     first.window.resize(1000, 700)
@@ -82,12 +91,14 @@ def test_that_a_spoilt_session_is_as_good_as_none(start: Start) -> None:
 
 
 def test_that_strange_geometry_and_layout_are_left_alone(start: Start) -> None:
-    session = Session(geometry="!!", docks="äö", tab="no such tab", atlas={"order": 3}, current_run="gone")
+    tracks = {"atlas": {"order": 3}, "compare": {"differences": [[]]}}
+    session = Session(geometry="!!", docks="äö", tab="no such tab", current_run="gone", **tracks)
     settings_folder().mkdir(parents=True)
     (settings_folder() / FILE_NAME).write_text(session.model_dump_json(), encoding="utf-8")
     application = start()
     assert application.window.page == "atlas"
     assert application.window.isVisible()
+    assert application.comparison.view().tracks_state()["overlays"] == ["macs", "parameters"]
 
 
 @pytest.mark.slow

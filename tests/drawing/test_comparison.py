@@ -179,6 +179,14 @@ def test_that_hidden_counts_have_no_tracks_and_strips_stay() -> None:
         assert (track.key in rest) == (not isinstance(track, DifferenceTrack))
 
 
+def test_that_a_choice_of_tracks_comes_back_and_nonsense_is_left_out() -> None:
+    choice = TrackChoice(frozenset({"activations"}), frozenset(), "log", False)
+    assert TrackChoice.from_dict(choice.to_dict()) == choice
+    assert TrackChoice.from_dict({}) == TrackChoice()
+    odd = TrackChoice.from_dict({"differences": ["macs", "colour"], "overlays": 7, "scale": "cubic", "gradients": "?"})
+    assert odd == TrackChoice(frozenset({"macs"}))
+
+
 def test_that_the_gradients_of_runs_are_drawn_for_the_networks_that_have_one() -> None:
     alignment = Alignment([counted("ResNet-20"), counted("Plain-20"), counted("ResNet-56")])
     norms = np.geomspace(1e-3, 1e-1, 10)

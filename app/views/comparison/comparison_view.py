@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Slot
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -37,7 +39,10 @@ class ComparisonView(QWidget):
     """The Compare tab. While it is hidden it only notes that it is out of date.
 
     What the tables and the line compare with the reference is the open architecture, until another is chosen there.
+    `tracks_changed` tells that other tracks are shown, which `tracks_state` holds.
     """
+
+    tracks_changed = Signal()
 
     def __init__(
         self,
@@ -271,8 +276,19 @@ class ComparisonView(QWidget):
         undo_text = self.tr("Open {name}").format(name=snapshot.config.name)
         self._document.open_config(snapshot.config, undo_text)
 
+    def tracks_state(self) -> dict[str, object]:
+        """Return which tracks are shown, as plain values."""
+        return self._choice.to_dict()
+
+    def restore_tracks(self, state: Mapping[str, object]) -> None:
+        """Take what `tracks_state` returned, from any version; what is unknown is left out."""
+        self._choose_tracks(TrackChoice.from_dict(state))
+
     def _choose_tracks(self, choice: TrackChoice) -> None:
+        if choice == self._choice:
+            return
         self._choice = choice
+        self.tracks_changed.emit()
         if self._compared is not None:
             self.canvas.show_alignment(self._compared.alignment, choice)
             self._show_runs()

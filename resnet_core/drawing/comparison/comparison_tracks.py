@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from resnet_core.drawing.comparison.alignment import Alignment
@@ -42,6 +42,28 @@ class TrackChoice(NamedTuple):
         if isinstance(track, OverlayTrack):
             return self.with_overlay(track.quantity, shown=False)
         return self._replace(gradients=False) if track.key == "gradient_norm" else self
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values that a settings file can hold."""
+        return {
+            "differences": sorted(self.differences), "overlays": sorted(self.overlays),
+            "scale": self.scale, "gradients": self.gradients,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, state: Mapping[str, object]) -> TrackChoice:
+        """Return the choice that `to_dict` wrote; what is unknown or ill-formed is as in a new window."""
+        fresh = cls()
+        return cls(
+            _known(state.get("differences"), fresh.differences),
+            _known(state.get("overlays"), fresh.overlays),
+            "log" if state.get("scale") == "log" else fresh.scale,
+            state.get("gradients") is not False,
+        )
+
+
+def _known(keys: object, fresh: frozenset[str]) -> frozenset[str]:
+    return frozenset(keys).intersection(COUNTS) if isinstance(keys, list | tuple) else fresh
 
 
 def comparison_tracks(alignment: Alignment, choice: TrackChoice) -> tuple[Track, ...]:
