@@ -47,24 +47,31 @@ def _paint_groups(painter: QPainter, items: list[Group], style: PaintStyle) -> N
 
 
 def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintStyle) -> None:
+    brush = style.brush(items[0].role)
     painter.setPen(style.pen(items[0].role))
-    painter.setBrush(style.brush(items[0].role))
-    for strength, run in groupby(items, key=lambda item: item.strength):
+    painter.setBrush(brush)
+    square, narrow = [], True
+    for _, _, x, y, width, height, radius, _, strength in items:
         if strength < 1:
-            color = QColor(style.brush(items[0].role).color())
-            color.setAlphaF(color.alphaF() * strength)
-            painter.setBrush(QBrush(color))
-        square = []
-        for item in run:
-            rectangle = QRectF(item.x, item.y, item.width, item.height)
-            if item.radius > 0.5 and (item.width >= _ROUND_FROM_PX or item.width <= 2 * item.radius):
-                painter.drawRoundedRect(rectangle, item.radius, item.radius)
-            else:
-                square.append(rectangle)
-        if square and item.width < _ROUND_FROM_PX:
+            painter.setBrush(_weakened(brush, strength))
+            painter.drawRect(QRectF(x, y, width, height))
+            painter.setBrush(brush)
+        elif radius > 0.5 and width >= _ROUND_FROM_PX:
+            painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
+        else:
+            square.append(QRectF(x, y, width, height))
+            narrow = narrow and width < _ROUND_FROM_PX
+    if square:
+        if narrow:
             # Antialiasing blurs what is this narrow, and costs several times more.
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawRects(square)
+
+
+def _weakened(brush: QBrush, strength: float) -> QBrush:
+    color = QColor(brush.color())
+    color.setAlphaF(color.alphaF() * strength)
+    return QBrush(color)
 
 
 def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle) -> None:

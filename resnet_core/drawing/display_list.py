@@ -27,7 +27,7 @@ Role = Literal[
     "ground", "grid", "base_line", "guide", "shape_band", "raster", "raster_gap", "color_bar", "not_finite",
     "parameters_bar", "macs_bar", "activations_bar", "memory_bar", "field_bar", "intensity_bar", "latency_bar",
     "reference_mark", "profile", "profile_fine", "profile_earlier", "profile_dot", "second_profile",
-    "second_profile_fine", "second_dot", "odd_mark", "alert_mark", "alert_note",
+    "second_profile_fine", "second_dot", "odd_mark", "alert_mark", "alert_note", "flow_fill",
     "shortcut_share_label", "branch_share_label",
     "branch_share", "shortcut_share", "step_halo", "step_line", "step_handle", "step_handle_open", "step_number",
     "step_number_open",
@@ -199,6 +199,11 @@ class Raster(NamedTuple):
     high: float
     title: str = ""
     columns: tuple[int, int] | None = None
+
+    @property
+    def shown(self) -> NDArray[np.float32]:
+        """The values that it shows."""
+        return self.values if self.columns is None else self.values[:, slice(*self.columns)]
 
     @property
     def box(self) -> Box:

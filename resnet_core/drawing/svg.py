@@ -102,8 +102,7 @@ def _image(item: Raster, palette: Palette) -> str:
     from resnet_core.drawing.color_map import colored, packed, viridis_table  # numpy: only where there is an image
     from resnet_core.drawing.png_image import png_bytes
 
-    values = item.values if item.columns is None else item.values[:, slice(*item.columns)]
-    colors = colored(values, (item.low, item.high), viridis_table(), packed(palette["warning"]))
+    colors = colored(item.shown, (item.low, item.high), viridis_table(), packed(palette["warning"]))
     data = b64encode(png_bytes(colors)).decode("ascii")
     shape = (
         f'<image {_place(item.x, item.y, item.width, item.height)} preserveAspectRatio="none"'

@@ -32,9 +32,9 @@ def test_that_the_history_of_the_branchs_share_is_linear_from_0_to_1_and_leaves_
     items = list(made.items(shown))
     left, right = raster(items)
     assert (left.low, left.high) == (0.0, 1.0)
-    assert left.values.shape[1] == 3
-    assert right.values.shape[1] == 4
-    assert np.unique(left.values).tolist() == pytest.approx([0.5])
+    assert left.shown.shape[1] == 3
+    assert right.shown.shape[1] == 4
+    assert np.unique(left.shown).tolist() == pytest.approx([0.5])
     assert left.x == pytest.approx(shown.view.x(shown.view.axis.blocks[0].start))
     assert right.x == pytest.approx(shown.view.x(shown.view.axis.blocks[4].start))
     assert [item.text for item in of_role(items, "note") if isinstance(item, Text)][:2] == ["0", "1"]

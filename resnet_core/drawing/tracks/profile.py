@@ -15,7 +15,7 @@ from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role
 from resnet_core.drawing.tracks.track import TrackFrame
 
-_DOT_FROM_PX = 12.0
+_DOT_FROM_PX = 20.0
 _DOT_RADIUS = 2.5
 # A wide pen costs the rasteriser several times more, and does not show where points are this close.
 WIDE_FROM_PX = 14.0

@@ -21,10 +21,11 @@ from resnet_core.drawing.tracks.value_scale import ScaleKind, ValueScale
 from resnet_core.number_text import compact_difference, percent, percent_difference
 
 Values = NDArray[np.float64]
-SEPARATE_FROM_PX = 10.0
+SEPARATE_FROM_PX = 16.0
 """Narrower columns are drawn as one outline: gaps between them could not be seen."""
 
 _TICK_PX = 17.0
+_GAP_FROM_PX = 4.0
 
 
 class QuantityTrack(Track):
@@ -147,9 +148,12 @@ class QuantityTrack(Track):
 
 def snapped(view: DepthView, span: Span) -> tuple[int, int]:
     """Return whole pixels for a bar, with a gap to the next one where there is room for it."""
-    left, right = view.edges(span)
+    return _snapped(*view.edges(span))
+
+
+def _snapped(left: float, right: float) -> tuple[int, int]:
     width = right - left
-    gap = min(max(width * 0.1, 0.5), 6.0) if width >= SEPARATE_FROM_PX else 0.0
+    gap = min(max(width * 0.1, 0.5), 6.0) if width >= _GAP_FROM_PX else 0.0
     x0 = round(left + gap)
     return x0, max(round(right - gap), x0 + 1)
 
@@ -188,11 +192,11 @@ def _heights(values: Values, scale: ValueScale, room: float) -> Whole:
 def _bars(
     view: DepthView, quantity: Quantity, spans: Sequence[Span], heights: Sequence[int], bottom: int
 ) -> Iterator[Item]:
-    role = quantity.role
-    for span, height in zip(spans, heights, strict=True):
+    role, edge, scale = quantity.role, view.left - view.first * view.scale, view.scale
+    for (id, start, stop), height in zip(spans, heights, strict=True):
         if height:
-            x0, x1 = snapped(view, span)
-            yield Rectangle(span.id, role, x0, bottom - height, x1 - x0, height)
+            x0, x1 = _snapped(edge + start * scale, edge + stop * scale)
+            yield Rectangle(id, role, x0, bottom - height, x1 - x0, height)
 
 
 def _marks(
