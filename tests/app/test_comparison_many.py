@@ -274,7 +274,7 @@ def test_that_rows_left_behind_by_a_movement_catch_up(bench: Build, qtbot: QtBot
     canvas = b.view.canvas
     assert canvas.depth_view is not None
     canvas.move_to(canvas.depth_view.zoomed(3, 600))
-    qtbot.waitUntil(lambda: not canvas._moving and not canvas._settling.isActive())
+    qtbot.waitUntil(lambda: not canvas.is_moving)
     settled = b.image()
     canvas._pictures.forget()
     assert b.image() == settled

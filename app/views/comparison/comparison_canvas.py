@@ -96,6 +96,11 @@ class ComparisonCanvas(QWidget):
         return self._view
 
     @property
+    def is_moving(self) -> bool:
+        """Whether rows are still to be drawn anew after a movement along depth."""
+        return self._moving
+
+    @property
     def highlighted(self) -> str:
         """The id of the column that is highlighted, or an empty text."""
         column = self._selected_column()

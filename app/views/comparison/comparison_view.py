@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QPoint, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ from app.views.comparison.member_runs import MemberRuns, captured_norms, member_
 from app.views.comparison.run_curves import RunCurves
 from app.views.comparison.totals import markdown_stages, markdown_totals
 from app.views.comparison.twin_offers import TwinOffer, twin_offers
-from resnet_core.drawing.comparison.comparison_scene import comparison_title
+from resnet_core.drawing.comparison.comparison_scene import comparison_description, comparison_title
 from resnet_core.drawing.comparison.comparison_tracks import TrackChoice
 from resnet_core.drawing.display_list import Drawing
 from resnet_core.drawing.tracks.track import Track
@@ -192,6 +192,7 @@ class ComparisonView(QWidget):
             self._pages.setCurrentIndex(0)
             return
         self._compared = now
+        self.canvas.setAccessibleDescription(comparison_description(now.alignment, QCoreApplication.translate))
         self.canvas.show_alignment(now.alignment, self._choice)
         self._show_chosen()
         self._show_runs()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from app.painting.paint_items import paint_items
@@ -114,7 +114,7 @@ def _paint_kept(painter: QPainter, kept: _Kept, page: Page) -> None:
     """Paint a row's picture, moved and stretched where the shown depth is another by now."""
     top, height = kept.row.rect.top - ROW_GAP, kept.row.rect.height + 2 * ROW_GAP
     if kept.page.view == page.view:
-        painter.drawPixmap(QRectF(0, top, page.width, height), kept.picture, QRectF(kept.picture.rect()))
+        painter.drawPixmap(QPointF(0, top), kept.picture)
         return
     before, view, ratio = kept.page.view, page.view, page.scene.style.pixel_ratio
     gutter = QRectF(0, top, view.left, height)

@@ -13,6 +13,7 @@ from resnet_core.drawing.comparison.member_look import member_look
 from resnet_core.drawing.comparison.run_chart import ChartFrame, RunChart, chart_items
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Box, Drawing, Group, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.say import Say
 from resnet_core.drawing.text_metrics import elided
 from resnet_core.drawing.tracks.scene import SceneStyle, gutter_width, row_group
 from resnet_core.drawing.tracks.track import Track, TrackFrame
@@ -96,7 +97,8 @@ def comparison_drawing(
         *_chart_groups(scene, charts, whole_width, rows[-1].rect.bottom + 2 * _MARGIN),
     )
     bottom = rows[-1].rect.bottom + (2 * _MARGIN + _CHART_HEIGHT if charts else 0.0)
-    return Drawing(title, _description(scene), whole_width, bottom + _MARGIN, items)
+    description = comparison_description(scene.alignment, scene.style.say)
+    return Drawing(title, description, whole_width, bottom + _MARGIN, items)
 
 
 def comparison_title(scene: Scene) -> str:
@@ -109,12 +111,12 @@ def comparison_title(scene: Scene) -> str:
     return words.format(others=others, reference=alignment.name(0))
 
 
-def _description(scene: Scene) -> str:
-    """Return what each network is, in one line."""
-    words = scene.style.say("Atlas", N_("Atlas", "{name}: {blocks} blocks in {stages} stages"))
+def comparison_description(alignment: Alignment, say: Say) -> str:
+    """Return what each network is, in one line: for a screen reader, and in a file."""
+    words = say("Atlas", N_("Atlas", "{name}: {blocks} blocks in {stages} stages"))
     return "; ".join(
         words.format(name=graph.name, blocks=len(graph.blocks), stages=len(graph.stages))
-        for graph, *_ in scene.alignment.members
+        for graph, *_ in alignment.members
     )
 
 
