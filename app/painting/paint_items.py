@@ -56,7 +56,7 @@ def _paint_rectangles(painter: QPainter, items: list[Rectangle], style: PaintSty
             painter.setBrush(_weakened(brush, strength))
             painter.drawRect(QRectF(x, y, width, height))
             painter.setBrush(brush)
-        elif radius > 0.5 and width >= _ROUND_FROM_PX:
+        elif radius > 0.5 and (width >= _ROUND_FROM_PX or width <= 2 * radius):  # a dot is round however small
             painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
         else:
             square.append(QRectF(x, y, width, height))

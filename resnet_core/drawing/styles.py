@@ -93,6 +93,7 @@ STYLES: Mapping[Role, Style] = MappingProxyType(
         "second_profile": Style("branch", width=1.4),
         "second_profile_fine": Style("branch", crisp=True),
         "second_dot": Style("", "branch"),
+        "flow_fill": Style("", "accent"),
         "alert_mark": Style("canvas", "warning"),
         "alert_note": Style(fill="warning"),
         "shortcut_share_label": Style(fill="identity"),

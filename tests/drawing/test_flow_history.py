@@ -11,9 +11,10 @@ from resnet_core.analysis.cost_report import cost_report
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
-from resnet_core.drawing.display_list import Item, Raster, Text, flat
+from resnet_core.drawing.display_list import Group, Item, Raster, Text, flat
 from resnet_core.drawing.tracks.catalog import Counted, TrackSources, make_track
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
+from resnet_core.drawing.tracks.run_flow import RunFlow
 from tests.drawing.flow_bench import counted, flow, frame, of_role, track
 from tests.drawing.flow_runs import level_run, plausible_run, run_of
 
@@ -83,3 +84,47 @@ def test_that_a_point_of_the_history_is_told_with_its_value_and_step() -> None:
     assert made.value_at(shown, x, made.y_of(4, shown.rect)) == "1.00·10⁻⁴ at the block's input, step 4"
     assert made.value_at(shown, x, shown.rect.bottom - 5) == ""
     assert made.step_at(made.y_of(4, shown.rect), shown.rect) == 4
+
+
+# The structure in colour
+
+
+def coloured(name: str, run: RunFlow | None, level: str = "block") -> list[tuple[float, Item]]:
+    """What the coloured structure draws, each item with its opacity."""
+    graph = counted(name).graph
+    shown = frame(graph, 128)
+    shown = shown._replace(view=shown.view._replace(level=level))
+    (group,) = [item for item in track("structure", name, flow(run), structure="gradient").items(shown)
+                if isinstance(item, Group)]  # fmt: skip
+    found: list[tuple[float, Item]] = []
+    for item in group.items:
+        found += [(item.opacity, inner) for inner in item.items] if isinstance(item, Group) else [(1.0, item)]
+    return found
+
+
+def test_that_blocks_are_coloured_by_their_gradient_and_shortcuts_by_their_share() -> None:
+    graph = counted("ResNet-18").graph
+    run = level_run(graph, 1)
+    run.boundary_norms[0] = np.geomspace(1e-3, 1.0, 9)
+    run.block_quantities["branch_norm"][0, 5] = 1e3
+    items = coloured("ResNet-18", run)
+    fills = {item.id: opacity for opacity, item in items if item.role == "flow_fill"}
+    assert list(fills) == sorted(fills, key=lambda id: fills[id])
+    assert set(fills) == {block.id for block in graph.blocks}
+    assert fills["layer1.0"] == 0.0
+    assert fills["layer4.1"] == 0.5
+    ways = {item.id: opacity for opacity, item in items if item.role in ("identity", "projection")}
+    assert ways["layer3.1"] == 0.2
+    assert ways["layer3.0"] == 0.6
+
+
+def test_that_the_coloured_structure_draws_what_the_plain_one_does() -> None:
+    graph = counted("ResNet-56").graph
+    for level in ("network", "stage", "block", "layer"):
+        shown = frame(graph, 128)
+        shown = shown._replace(view=shown.view._replace(level=level))
+        plain = list(flat(track("structure", "ResNet-56", flow(None)).items(shown)))
+        for run in (None, level_run(graph)):
+            made = track("structure", "ResNet-56", flow(run), structure="gradient").items(shown)
+            drawn = [item for item in flat(made) if item.role != "flow_fill"]
+            assert sorted((item.id, item.box) for item in drawn) == sorted((item.id, item.box) for item in plain)

@@ -13,12 +13,13 @@ from resnet_core.drawing.tracks.block_profiles import SignalVarianceTrack, Updat
 from resnet_core.drawing.tracks.empty_track import EmptyTrack
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
-from resnet_core.drawing.tracks.gradient_norm_track import GradientNormTrack
+from resnet_core.drawing.tracks.gradient_norm_track import GradientNormTrack, norm_key
 from resnet_core.drawing.tracks.quantities import QUANTITIES, latency_quantity
 from resnet_core.drawing.tracks.quantity import Quantity
 from resnet_core.drawing.tracks.quantity_track import QuantityTrack
 from resnet_core.drawing.tracks.shape_track import ShapeTrack
 from resnet_core.drawing.tracks.skip_branch_track import SkipBranchTrack
+from resnet_core.drawing.tracks.structure_flow_track import StructureFlowTrack
 from resnet_core.drawing.tracks.structure_track import StructureTrack
 from resnet_core.drawing.tracks.track import Track
 
@@ -57,7 +58,7 @@ def make_track(key: str, sources: TrackSources) -> Track:
     """Return the track of that key. Raises KeyError."""
     shown = sources.shown
     if key == "structure":
-        return StructureTrack(frozenset(block.plan.shortcut for block in shown.graph.blocks) - {"none"})
+        return _structure_track(sources)
     if key == "shape":
         return ShapeTrack()
     if key in FLOW_TRACKS:
@@ -66,6 +67,13 @@ def make_track(key: str, sources: TrackSources) -> Track:
     if quantity is None:
         return EmptyTrack(key, N_("Atlas", "Not measured yet. Run › Measure latency times every layer."))
     return QuantityTrack(quantity, _quantity(key, sources.reference) if sources.reference is not None else None)
+
+
+def _structure_track(sources: TrackSources) -> Track:
+    shortcuts = frozenset(block.plan.shortcut for block in sources.shown.graph.blocks) - {"none"}
+    if sources.variants.get("structure") == "gradient":
+        return StructureFlowTrack(shortcuts, sources.flow, norm_key(sources.variants.get("gradient_norm", "")))
+    return StructureTrack(shortcuts)
 
 
 def _flow_track(key: str, sources: TrackSources) -> Track:

@@ -9,13 +9,18 @@ from resnet_core.drawing.display_list import SHORTCUT_ROLES, Group, Item
 from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.structure import heading_items, level_items
-from resnet_core.drawing.tracks.track import LegendEntry, Track, TrackFrame
+from resnet_core.drawing.tracks.track import LegendEntry, Track, TrackFrame, Variant
 
 _TEXT_SHARE = 0.95
 _LEGEND: tuple[tuple[str, str], ...] = (
     ("identity", N_("Drawing", "identity")),
     ("projection", N_("Drawing", "projection")),
     ("zero_pad", N_("Drawing", "zero-padded")),
+)
+
+STRUCTURE_VARIANTS = (
+    Variant("plain", N_("Atlas", "Blocks as they are")),
+    Variant("gradient", N_("Atlas", "Blocks coloured by gradient norm")),
 )
 
 
@@ -25,6 +30,8 @@ class StructureTrack(Track):
     key = "structure"
     height = 128.0
     least_height = 72.0
+    variants = STRUCTURE_VARIANTS
+    variant = "plain"
 
     def __init__(self, shortcuts: frozenset[str] = frozenset()) -> None:
         """`shortcuts` are the kinds of shortcut that the network has, for the legend."""
