@@ -22,7 +22,7 @@ STEM_WIDTH, BLOCK_WIDTH, HEAD_WIDTH = 1.2, 1.0, 1.2
 #: How much room a layer takes inside its block, relative to the others.
 LAYER_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
     "conv": 3.2, "linear": 3.2, "channel_conv": 2.6, "batch_norm": 1.3, "group_norm": 1.3, "layer_norm": 1.3,
-    "relu": 1.8, "leaky_relu": 2.1, "gelu": 1.9, "silu": 1.7, "elu": 1.6, "sigmoid": 1.2,
+    "relu": 2.0, "leaky_relu": 2.1, "gelu": 1.9, "silu": 1.7, "elu": 1.6, "sigmoid": 1.2,
     "max_pool": 2.2, "local_average_pool": 2.2, "blur_pool": 2.0, "average_pool": 2.4, "global_max_pool": 2.4,
     "zero_pad": 1.9, "add": 1.0, "multiply": 1.1, "mean": 1.9, "stack": 2.1, "sum_rows": 1.2, "concat": 1.6,
     "channel_mean": 2.4, "channel_max": 2.0, "dropout": 2.1, "drop_path": 2.2, "scale": 1.7, "scalar_bias": 1.3,
@@ -30,10 +30,10 @@ LAYER_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
 })  # fmt: skip
 #: The same for what computes an attention's weights, which has the row under the path to itself and says less.
 GATE_WEIGHTS: Mapping[NodeKind, float] = MappingProxyType({
-    "conv": 2.4, "linear": 2.4, "average_pool": 1.9, "global_max_pool": 1.9, "channel_mean": 2.2, "channel_max": 1.8,
+    "conv": 2.3, "linear": 2.3, "average_pool": 1.8, "global_max_pool": 1.8, "channel_mean": 2.2, "channel_max": 1.8,
     "relu": 1.8, "stack": 1.3, "sum_rows": 1.0, "sigmoid": 1.0, "concat": 1.5,
 })  # fmt: skip
-_MARGIN = 0.5
+_MARGIN = 0.4
 
 Steps = tuple[tuple[NodeKind, NodePath], ...]
 
@@ -224,9 +224,13 @@ class DepthAxis:
 
     @cached_property
     def layer_share(self) -> float:
-        """The width of the narrowest convolution of the branches in units of depth."""
-        patterns = {_steps(self.nodes_of(block)) for block in _first_of_each_plan(self)}
-        return LAYER_WEIGHTS["conv"] / max(sum(map(_weight, steps)) + 2 * _MARGIN for steps in patterns)
+        """The width of the narrowest convolution in units of depth, projections aside.
+
+        A block with layers on its shortcut, of which there is one a stage, has a little less for the others.
+        """
+        patterns = {_steps(self.graph.nodes_of(self.graph.blocks[run.first])) for runs in self.runs for run in runs}
+        lengths = [sum(_weight(step) for step in steps if step[1] != "shortcut") for steps in patterns]
+        return LAYER_WEIGHTS["conv"] / (max(lengths) + 2 * _MARGIN)
 
     def _index(self, columns: tuple[Span, ...]) -> None:
         self.columns = columns
@@ -268,13 +272,3 @@ def _block_starts(graph: Graph, slots: Sequence[int]) -> list[float]:
     for missing in slots[len(graph.stages) :]:
         start += missing * BLOCK_WIDTH
     return [*starts, start]
-
-
-def _first_of_each_plan(axis: DepthAxis) -> list[Span]:
-    """Return one block of each make."""
-    found: dict[tuple[object, ...], Span] = {}
-    for block, span in zip(axis.graph.blocks, axis.blocks, strict=True):
-        plan = block.plan
-        make = (block.stop - block.first, plan.kernels, plan.shortcut, plan.pooled, plan.stride > 1, plan.attention)
-        found.setdefault(make, span)
-    return list(found.values())

@@ -27,15 +27,17 @@ def centered_text(
     size: float,
     *,
     bold: bool = False,
+    whole: bool = False,
 ) -> list[Text]:
     """Return the first of `texts` that fits between `edges`, a little smaller if that is what it takes, or nothing.
 
-    `fit` is that of the Placement.
+    With `whole`, the first of them is rather smaller than another one large. `fit` is that of the Placement.
     """
     # Rounded down, so that equal blocks anywhere ask for the same.
     room = (edges[1] - edges[0] - _AIR) / fit * 8 // 1 / 8
-    for factor in (1.0, _SMALLEST_TEXT_SHARE):
-        text = fitted(texts, room, size * factor, bold)
-        if text:
-            return [Text(id, role, (edges[0] + edges[1]) / 2, y, text, size * factor, "middle", bold, texts[0])]
+    for wanted in (texts[:1], texts) if whole else (texts,):
+        for factor in (1.0, _SMALLEST_TEXT_SHARE):
+            text = fitted(wanted, room, size * factor, bold)
+            if text:
+                return [Text(id, role, (edges[0] + edges[1]) / 2, y, text, size * factor, "middle", bold, texts[0])]
     return []

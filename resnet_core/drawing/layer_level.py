@@ -17,7 +17,17 @@ from resnet_core.drawing.captions import (
     weight_captions,
 )
 from resnet_core.drawing.depth_axis import HEAD_ID, Span
-from resnet_core.drawing.display_list import LABEL_ROLES, SHORTCUT_ROLES, Arch, Item, Polyline, Rectangle, Role, Text
+from resnet_core.drawing.display_list import (
+    LABEL_ROLES,
+    SHORTCUT_ROLES,
+    Anchor,
+    Arch,
+    Item,
+    Polyline,
+    Rectangle,
+    Role,
+    Text,
+)
 from resnet_core.drawing.feature_marks import feature_mark, is_backbone
 from resnet_core.drawing.fitted_text import centered_text
 from resnet_core.drawing.layer_edges import edge_items
@@ -32,6 +42,7 @@ _SCALES = frozenset({"scale", "scalar_bias"})
 _DROPS = frozenset({"dropout", "drop_path"})
 _WAYS = frozenset(SHORTCUT_ROLES.values())
 _LEAST_ROW_TEXT = 0.82
+_PORT_ANCHORS: tuple[Anchor, Anchor] = ("right", "left")
 
 
 def layer_items(placement: Placement) -> Iterator[Item]:
@@ -118,10 +129,10 @@ def _weights(placement: Placement, place: LayerPlace) -> list[Text]:
     edges, height = (place.left, place.right), 2 * place.half
     if height < text_height(size) + text_height(small):
         size, bold = min(size, height / text_height(1.0)), not node.on_shortcut
-        return centered_text(placement.fit, node.id, label, edges, place.y, texts, size, bold=bold)
+        return centered_text(placement.fit, node.id, label, edges, place.y, texts, size, bold=bold, whole=True)
     upper, lower = place.y - text_height(small) / 2, place.y + text_height(size) / 2
     return [
-        *centered_text(placement.fit, node.id, label, edges, upper, texts, size, bold=True),
+        *centered_text(placement.fit, node.id, label, edges, upper, texts, size, bold=True, whole=True),
         *centered_text(placement.fit, node.id, "quiet_label", edges, lower, channel_captions(node), small),
     ]
 
@@ -143,7 +154,8 @@ def _row_text(placement: Placement, place: LayerPlace, role: Role, texts: tuple[
     size = min(small, 2 * place.half / text_height(1.0))
     if size < small * _LEAST_ROW_TEXT:
         return []
-    return centered_text(placement.fit, place.node.id, role, (place.left - 1, place.right + 1), place.y, texts, size)
+    edges = place.left - 1.5, place.right + 1.5
+    return centered_text(placement.fit, place.node.id, role, edges, place.y, texts, size)
 
 
 def _joint(place: LayerPlace) -> list[Polyline]:
@@ -164,11 +176,14 @@ def _port(placement: Placement, place: LayerPlace) -> list[Text]:
     column, span = placement.axis.column_of(node.id), placement.axis.span_of(node.id)
     assert column is not None and span is not None
     text, size = shape_caption(node.output_shape), placement.text_size * SMALL_TEXT_SHARE
-    if text_width(text, size) >= column.width * placement.scale / 2:
+    rows = placement.rows
+    is_low = rows.caption_y - text_height(size) / 2 < rows.main_y + place.half
+    if is_low or text_width(text, size) >= column.width * placement.scale / 2:
         return []
     left, right = placement.edges(span)
-    at, anchor = (left, "left") if node.kind == "input" else (right, "right")
-    return [Text(node.id, "quiet_label", at, placement.rows.caption_y, text, size, anchor)]  # type: ignore[arg-type]
+    is_input = node.kind == "input"
+    at, anchor = left if is_input else right, _PORT_ANCHORS[is_input]
+    return [Text(node.id, "quiet_label", at, rows.caption_y, text, size, anchor)]
 
 
 def _features(placement: Placement) -> dict[str, str]:

@@ -18,8 +18,8 @@ from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.stage_level import stage_items
 from resnet_core.drawing.text_metrics import first_fitting, text_width
 
-LAYER_FROM_PX, BLOCK_FROM_PX, STAGE_FROM_PX = 48.0, 10.0, 24.0
-"""Level of detail by room: pixels of the narrowest convolution, of a block, of the widest stage."""
+LAYER_FROM_PX, BLOCK_FROM_PX, STAGE_FROM_PX = 43.0, 10.0, 24.0
+"""Level of detail by room: pixels of a convolution, of a block, of the widest stage."""
 
 _MARGIN = 20.0
 _TITLE_HEIGHT = 34.0
@@ -27,7 +27,7 @@ _LEGEND_HEIGHT = 26.0
 _ROW_HEIGHT = 150.0
 _ROW_GAP = 14.0
 _BLOCK_PX = 64.0
-_CONV_PX = 72.0
+_CONV_PX = 84.0
 _STAGE_PX: dict[Level, float] = {"network": 132.0, "stage": 240.0}
 _MOST_ROW_PX = 2000.0
 

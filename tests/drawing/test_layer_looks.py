@@ -71,7 +71,7 @@ def test_that_every_layer_without_weights_says_what_it_is(name: str) -> None:
         ("group norm, leaky ReLU", "layer1.0.norm1", "GN"),
         ("group norm, leaky ReLU", "layer1.0.act1", "LReLU"),
         ("two pools and a neck", "poolmean", "mean"),
-        ("two pools and a neck", "dropout", "dropout 0.2"),
+        ("two pools and a neck", "dropout", "drop 0.2"),
     ],
 )  # fmt: skip
 def test_that_a_layer_says_what_it_computes(name: str, id: str, words: str) -> None:
