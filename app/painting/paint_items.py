@@ -122,13 +122,15 @@ def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> No
     fine = QPen(pen)
     fine.setWidthF(1.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    sprites = style.arches if len(items) >= _SPRITES_FROM and is_on_pixels(painter) else None
+    sprites = len(items) >= _SPRITES_FROM and is_on_pixels(painter)
+    small, smallest = style.arches.painting(painter, pen), style.arches.painting(painter, fine)
     for item in items:
         width, height = item.x1 - item.x0, item.height
         is_half_ellipse = item.part == "whole" and item.shoulder * 2 >= width - 0.01
-        used = fine if width < _FINE_PX and item.part == "whole" else pen
-        if is_half_ellipse and sprites is not None and width < _MOST_SPRITE_PX:
-            sprites.paint(painter, used, QPointF(item.x0, item.base), width, height)
+        is_fine = width < _FINE_PX and item.part == "whole"
+        used = fine if is_fine else pen
+        if is_half_ellipse and sprites and width < _MOST_SPRITE_PX:
+            (smallest if is_fine else small)(item.x0, item.base, width, height)
         elif is_half_ellipse:
             area = QRectF(item.x0, item.base - height, width, 2 * height)
             stroke(painter, used, partial(painter.drawArc, area, 0, _HALF))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
@@ -17,22 +19,23 @@ class ArchSprites:
     """Half ellipses by pen and size; a quarter of a pixel more or less is the same picture."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[int, str, int, int, float], QPixmap] = {}
+        self._made: dict[tuple[int, str, float], dict[tuple[int, int], QPixmap]] = {}
 
-    def paint(self, painter: QPainter, pen: QPen, at: QPointF, width: float, height: float) -> None:
-        """Paint a half ellipse `width` wide and `height` high that begins at `at`, its lower left."""
+    def painting(self, painter: QPainter, pen: QPen) -> Callable[[float, float, float, float], None]:
+        """Return what paints half ellipses with `pen`: of the x where it begins, its base, its width, its height."""
         ratio = painter.deviceTransform().m11()
-        sprite = self._sprite(pen, round(width * _STEPS_A_PIXEL), round(height * _STEPS_A_PIXEL), ratio)
-        painter.drawPixmap(QPointF(at.x() - _PAD, at.y() - height - _PAD), sprite)
+        made = self._made.setdefault((pen.color().rgba(), str(pen.dashPattern()), ratio), {})
 
-    def _sprite(self, pen: QPen, width: int, height: int, ratio: float) -> QPixmap:
-        key = (pen.color().rgba(), str(pen.dashPattern()), width, height, ratio)
-        sprite = self._made.get(key)
-        if sprite is None:
-            if len(self._made) >= _MOST:
-                self._made.clear()
-            sprite = self._made[key] = _painted(pen, width / _STEPS_A_PIXEL, height / _STEPS_A_PIXEL, ratio)
-        return sprite
+        def paint(x: float, base: float, width: float, height: float) -> None:
+            size = (round(width * _STEPS_A_PIXEL), round(height * _STEPS_A_PIXEL))
+            sprite = made.get(size)
+            if sprite is None:
+                if len(made) >= _MOST:
+                    made.clear()
+                sprite = made[size] = _painted(pen, size[0] / _STEPS_A_PIXEL, size[1] / _STEPS_A_PIXEL, ratio)
+            painter.drawPixmap(QPointF(x - _PAD, base - height - _PAD), sprite)
+
+        return paint
 
 
 def _painted(pen: QPen, width: float, height: float, ratio: float) -> QPixmap:

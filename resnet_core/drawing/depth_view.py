@@ -11,7 +11,7 @@ from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX, STAGE_FR
 MOST_BLOCK_PX = 3000.0
 """Beyond this width of a block there is nothing more to see."""
 
-_FADE_FROM = 0.8
+_FADE_FROM = 0.9
 
 
 class DepthView(NamedTuple):
@@ -146,6 +146,6 @@ class DepthView(NamedTuple):
 
 
 def _ramp(room: float, needed: float) -> float:
-    """Return how far a level has faded in that needs so much room; it begins to at four fifths of it."""
+    """Return how far a level has faded in that needs so much room; it begins to at nine tenths of it."""
     start = _FADE_FROM * needed
     return min(max((room - start) / (needed - start), 0.0), 1.0)
