@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_core.analysis.branch_share import effective_depth
+from resnet_core.analysis.gradient_profile import path_length_shares
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text
@@ -24,6 +25,7 @@ from resnet_core.number_text import decimal
 
 NO_SHORTCUT = N_("Atlas", "no shortcut")
 _LABEL_GAP = 6.0
+_MIDDLE = (0.1, 0.9)
 
 
 class SkipBranchTrack(Track):
@@ -38,6 +40,7 @@ class SkipBranchTrack(Track):
         """`has_shortcut` says of each of the N blocks whether there is a way round it."""
         self._data = data
         self._has_shortcut = np.array(has_shortcut, np.bool_)
+        self._lengths: tuple[NDArray[np.float64], tuple[int, int] | None] | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -45,20 +48,26 @@ class SkipBranchTrack(Track):
         return bool(self._has_shortcut.any()) and self._data.has("branch_share")
 
     def subtitle(self, say: Say) -> str:
-        """Return the effective depth at the step that is looked at."""
+        """Return the effective depth at the step that is looked at, and how long the paths of most of it are."""
         if not self.has_rows:
             return ""
-        depth = effective_depth(self._data.values_at("branch_share", self._data.row), self._has_shortcut)
+        shares = self._data.values_at("branch_share", self._data.row)
+        depth = effective_depth(shares, self._has_shortcut)
         words = say("Atlas", N_("Atlas", "effective depth %1 of %2"))
-        return words.replace("%1", decimal(depth, 1)).replace("%2", str(len(self._has_shortcut)))
+        words = words.replace("%1", decimal(depth, 1)).replace("%2", str(len(self._has_shortcut)))
+        lengths = self._most_lengths(np.where(self._has_shortcut, shares, 1.0))
+        if lengths is None:
+            return words
+        most = say("Atlas", N_("Atlas", "80 % on paths of %1 to %2"))
+        return f"{words}\n{most.replace('%1', str(lengths[0])).replace('%2', str(lengths[1]))}"
 
     def explanation(self) -> str:
         """Return how to read the shares and the effective depth."""
         return N_("Atlas", "Where branch and shortcut part, the gradient that comes back through each: the share p = "
                   "‖g_F‖² / (‖g_F‖² + ‖g_S‖²) of the branch stands below, that of the shortcut above. The sum of p is "
                   "the effective depth: how many branches the gradient passes through on average. In residual networks "
-                  "it is far smaller than the number of blocks (Veit et al. 2016, arXiv 1605.06431). A block without a "
-                  "shortcut counts as 1.")  # fmt: skip
+                  "it is far smaller than the number of blocks (Veit et al. 2016, arXiv 1605.06431), and most of the "
+                  "gradient takes about as many. A block without a shortcut counts as 1.")  # fmt: skip
 
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the stacked bars with the names of their two parts, or why there are none."""
@@ -84,6 +93,14 @@ class SkipBranchTrack(Track):
         if self._data.run is None:
             return N_("Atlas", "A run shows here how much of the gradient takes the shortcut at each block.")
         return why_empty(self._data, ("branch_share",))
+
+    def _most_lengths(self, shares: NDArray[np.float64]) -> tuple[int, int] | None:
+        """Return between how many branches the middle four fifths of the gradient's square passes, or None."""
+        if self._lengths is None or not np.array_equal(self._lengths[0], shares):
+            reached = np.cumsum(path_length_shares(shares))
+            ends = np.searchsorted(reached, _MIDDLE).tolist() if np.isfinite(shares).all() else None
+            self._lengths = shares, (ends[0], ends[1]) if ends is not None else None
+        return self._lengths[1]
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield 0 and 1."""
