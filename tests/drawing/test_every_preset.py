@@ -13,8 +13,8 @@ from resnet_core.drawing.placement import Placement
 from resnet_core.drawing.structure import BLOCK_FROM_PX, LAYER_FROM_PX, STAGE_FROM_PX, level_for
 from tests.drawing.drawn import axis_of, makes_of, overlapping, shapes, strip, texts
 
-# What windows 1280 and 1920 pixels wide leave of a track between their docks; as high as it likes to be, or squeezed.
-WIDTHS, HEIGHTS = (760.0, 1400.0), (128.0, 72.0)
+# What windows 1280 and 1920 pixels wide leave of a track with docks and without; at its own height, low and high.
+ROOMS = ((440.0, 128.0), (760.0, 72.0), (1400.0, 250.0))
 
 
 def level_strips(axis: DepthAxis) -> Iterator[tuple[Placement, Drawing]]:
@@ -23,7 +23,7 @@ def level_strips(axis: DepthAxis) -> Iterator[tuple[Placement, Drawing]]:
     scales = (BLOCK_FROM_PX * 0.8, BLOCK_FROM_PX, 24.0, 60.0, 150.0, 0.99 * layers)
     levels: list[tuple[Level, float]] = [("network", STAGE_FROM_PX / axis.widest_stage), ("stage", 3.0)]
     levels += [("stage", BLOCK_FROM_PX), *(("block", scale) for scale in scales)]
-    for width, height in zip(WIDTHS, HEIGHTS, strict=True):
+    for width, height in ROOMS:
         fitted = width / axis.length
         yield strip(axis, level_for(axis, fitted), fitted, width, height)
         for level, scale in levels:
