@@ -60,11 +60,11 @@ def main() -> None:
     application = QApplication([])
     tools: dict[str, Callable[[str, int], Taken]] = {}
     for title, tool, missing in (
-        (f"torchview {installed('torchview')} + {dot_version()}", torchview, missing_for_torchview()),
-        (f"Netron {installed('netron')}, layout alone", netron, missing_for_netron()),
+        (f"{installed('torchview')} + {dot_version()}", torchview, missing_for_torchview()),
+        (f"{installed('netron')}, layout alone", netron, missing_for_netron()),
     ):
         if missing:
-            print(f"{title}: left out, as {missing} is not installed")
+            print(f"{title}: left out; not installed: {missing}")
         else:
             tools[title] = tool
     rows = []
@@ -107,11 +107,11 @@ def skipscope(application: QApplication, name: str, rounds: int) -> Taken:
 
 
 def installed(package: str) -> str:
-    """Return a package's version, or an empty text."""
+    """Return a package with its version, where it is installed."""
     try:
-        return version(package)
+        return f"{package} {version(package)}"
     except PackageNotFoundError:
-        return ""
+        return package
 
 
 def dot_version() -> str:
@@ -172,7 +172,7 @@ def _torchview_once(name: str) -> dict[str, float]:
 def missing_for_netron() -> str:
     """Return what Netron's row needs and is not here."""
     missing = [name for name in ("netron", "onnx") if find_spec(name) is None]
-    return " and ".join([*missing, *([] if shutil.which("node") else ["node"])])
+    return ", ".join([*missing, *([] if shutil.which("node") else ["node"])])
 
 
 def netron(name: str, rounds: int) -> Taken:
