@@ -320,3 +320,14 @@ def test_that_the_command_line_and_the_page_say_the_same(bench: Build, capsys: p
     assert main(["compare", *members]) == 0
     text = capsys.readouterr().out
     assert "training memory" in text and "ResNet-101 against ResNet-50" in text
+
+
+def test_that_edited_copies_of_one_name_are_told_apart(bench: Build) -> None:
+    b = bench("ResNet-50", "ResNet-50")
+    for blocks in (4, 5):
+        b.document.set_field(("stages", 0, "blocks"), blocks, "blocks")
+        b.pinned.pin(b.document.snapshot)
+    assert names(b) == ("ResNet-50", "ResNet-50 (2)", "ResNet-50 (3)")
+    assert [row[0] for row in b.totals().values()] == list(names(b))
+    assert b.view.picture(True).title == "ResNet-50 (2), ResNet-50 (3) against ResNet-50"
+    assert b.view.header.open_name.text() == "ResNet-50 (3)"

@@ -12,11 +12,15 @@ from resnet_core.drawing.tracks.catalog import Counted
 
 
 class ComparedPair(NamedTuple):
-    """Two architectures and how their counts differ; `is_open` tells that the other one is open, not only pinned."""
+    """Two architectures and how their counts differ, with the names by which the page tells them apart.
+
+    `is_open` tells that the other one is open, not only pinned.
+    """
 
     reference: Snapshot
     other: Snapshot
     diff: ReportDiff
+    names: tuple[str, str]
     is_open: bool = True
 
 
@@ -29,8 +33,8 @@ class Compared(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Their names in order."""
-        return tuple(snapshot.config.name for snapshot in self.members)
+        """Their names in order, each but once."""
+        return self.alignment.names
 
     @property
     def foremost(self) -> int:
@@ -39,7 +43,8 @@ class Compared(NamedTuple):
 
     def pair(self, place: int) -> ComparedPair:
         """Return the reference and the one at `place`."""
-        return compared_pair(self.members[0], self.members[place], is_open=place == self.open)
+        pair = compared_pair(self.members[0], self.members[place])
+        return pair._replace(names=(self.names[0], self.names[place]), is_open=place == self.open)
 
 
 def compared(pinned: Sequence[Snapshot], opened: Snapshot) -> Compared:
@@ -51,6 +56,7 @@ def compared(pinned: Sequence[Snapshot], opened: Snapshot) -> Compared:
     return Compared(members, open_place, Alignment(counted, open_place))
 
 
-def compared_pair(reference: Snapshot, other: Snapshot, *, is_open: bool = True) -> ComparedPair:
-    """Return two architectures with the differences of the other against the reference."""
-    return ComparedPair(reference, other, report_diff(reference.report, other.report), is_open)
+def compared_pair(reference: Snapshot, other: Snapshot) -> ComparedPair:
+    """Return the reference and the open architecture with the differences of the other against the reference."""
+    names = reference.config.name, other.config.name
+    return ComparedPair(reference, other, report_diff(reference.report, other.report), names)

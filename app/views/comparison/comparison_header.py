@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from app.state.architecture_document import Snapshot
+from app.views.comparison.compared import Compared
 from app.views.comparison.twin_offers import OFFER_KEYS
 
 IMAGE_SCALES = (1.0, 2.0, 4.0)
@@ -56,19 +56,19 @@ class ComparisonHeader(QWidget):
         self._lay_out()
         self._fill_menus()
 
-    def show_names(self, pinned: tuple[Snapshot, ...], other: Snapshot, line: str) -> None:
-        """Show the pins (the first is the reference), the open architecture and what differs.
+    def show_names(self, compared: Compared, pins: int, line: str) -> None:
+        """Show the first `pins`, which are pinned, the open architecture and what differs.
 
         What is open cannot be exchanged with itself.
         """
-        self.swap.setEnabled(pinned[0].config != other.config)
-        names = [snapshot.config.name for snapshot in pinned]
+        self.swap.setEnabled(compared.open > 0)
+        names, opened = list(compared.names[:pins]), compared.names[compared.open]
         if names != [self.pins.itemText(place) for place in range(self.pins.count())]:
             self.pins.clear()
             self.pins.addItems(names)
         self.pins.setCurrentIndex(0)
-        self.open_name.setText(other.config.name)
-        self.open_name.setToolTip(other.config.name)
+        self.open_name.setText(opened)
+        self.open_name.setToolTip(opened)
         self.line.setText(line)
 
     def name_twins(self, texts: dict[str, tuple[str, bool]]) -> None:

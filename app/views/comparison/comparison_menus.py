@@ -23,8 +23,8 @@ Open = Callable[[Snapshot], None]
 
 def fill_pins(menu: QMenu, compared: Compared, pinned: PinnedState, open_pin: Open) -> None:
     """Add a menu of its own for each architecture."""
-    for place, snapshot in enumerate(compared.members):
-        inner = menu.addMenu(snapshot.config.name.replace("&", "&&"))
+    for place, name in enumerate(compared.names):
+        inner = menu.addMenu(name.replace("&", "&&"))
         inner.setObjectName(f"comparison_pin_{place}")
         add_member(inner, compared, place, pinned, open_pin)
 

@@ -70,7 +70,7 @@ class ComparisonTables(QWidget):
         """Show the totals of all, and the stages of the reference and the one at place `chosen`."""
         pair, self._many = compared.pair(chosen), len(compared.members) > 2
         if self._many:
-            rows = (_network_row(place, row) for place, row in enumerate(network_rows(compared.members)))
+            rows = (_network_row(place, row) for place, row in enumerate(network_rows(compared)))
             self.totals.show_rows(self._networks_header(), tuple(rows))
         else:
             self.totals.show_rows(self._totals_header(pair), tuple(map(_total_row, total_rows(pair))))
@@ -108,7 +108,7 @@ class ComparisonTables(QWidget):
 
     def _totals_header(self, pair: ComparedPair) -> tuple[str, ...]:
         role = self.tr("open") if pair.is_open else self.tr("pinned")
-        sides = f"{pair.reference.config.name}\n{self.tr('reference')}", f"{pair.other.config.name}\n{role}"
+        sides = f"{pair.names[0]}\n{self.tr('reference')}", f"{pair.names[1]}\n{role}"
         return ("", *sides, self.tr("difference"), "%")
 
     def _networks_header(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ class ComparisonTables(QWidget):
 
     def _stages_header(self, pair: ComparedPair) -> tuple[str, ...]:
         role = self.tr("open") if pair.is_open else self.tr("pinned")
-        other = pair.other.config.name if self._many else role
+        other = pair.names[1] if self._many else role
         sides = self.tr("reference"), other, self.tr("difference")
         metrics = [f"{metric}\n{side}" for metric in (self.tr("Parameters"), self.tr("MACs")) for side in sides]
         return (self.tr("Stage"), self.tr("Blocks"), *metrics)

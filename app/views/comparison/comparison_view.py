@@ -105,7 +105,7 @@ class ComparisonView(QWidget):
         """Put what differs and both tables on the clipboard as Markdown; return the text."""
         if self._compared is None:
             return ""
-        totals = table_as_markdown(markdown_totals(self._compared.members))
+        totals = table_as_markdown(markdown_totals(self._compared))
         stages = table_as_markdown(markdown_stages(self._compared.pair(self.chosen)))
         heading = comparison_title(self.canvas.scene())
         text = "\n".join([f"## {heading}", "", self.header.line.text(), "", totals, stages])
@@ -205,8 +205,8 @@ class ComparisonView(QWidget):
         pair = self._compared.pair(self.chosen)
         line = difference_line(pair)
         if len(self._compared.members) > 2:
-            line = self.tr("{name}: {line}").format(name=pair.other.config.name, line=line)
-        self.header.show_names(self._pinned.pinned, self._document.snapshot, line)
+            line = self.tr("{name}: {line}").format(name=pair.names[1], line=line)
+        self.header.show_names(self._compared, len(self._pinned.pinned), line)
         self.tables.show_compared(self._compared, self.chosen)
 
     def _show_runs(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
 from app.state.architecture_document import Snapshot
-from app.views.comparison.compared import ComparedPair
+from app.views.comparison.compared import Compared, ComparedPair
 from app.wording import block_kind_text
 from resnet_core.analysis.cost_report import CostReport
 from resnet_core.analysis.report_diff import Difference
@@ -118,10 +118,13 @@ NETWORK_TOTALS = ("parameters", "macs", "activations", "memory", "depth")
 """The totals that several networks are listed with; FLOPs are twice the MACs."""
 
 
-def network_rows(snapshots: Sequence[Snapshot]) -> tuple[NetworkRow, ...]:
+def network_rows(compared: Compared) -> tuple[NetworkRow, ...]:
     """Return one row a network, the reference first."""
-    rows = ((s.config.name, _totals_of(snapshots[0].report, s.report)) for s in snapshots)
-    return tuple(NetworkRow(name, {row.key: row for row in totals}) for name, totals in rows)
+    reference = compared.members[0].report
+    totals = (_totals_of(reference, snapshot.report) for snapshot in compared.members)
+    return tuple(
+        NetworkRow(name, {row.key: row for row in rows}) for name, rows in zip(compared.names, totals, strict=True)
+    )
 
 
 class StageRow(NamedTuple):
@@ -150,10 +153,10 @@ def stage_rows(pair: ComparedPair) -> tuple[StageRow, ...]:
     return tuple(StageRow(row, _blocks_text(pair, row.id)) for row in pair.diff.stages)
 
 
-def markdown_totals(snapshots: Sequence[Snapshot]) -> TextTable:
+def markdown_totals(compared: Compared) -> TextTable:
     """Return the exact totals of all networks: a row a total; for two of them with the difference."""
-    columns = zip(*(row.totals.values() for row in network_rows(snapshots)), strict=True)
-    names = tuple(snapshot.config.name for snapshot in snapshots)
+    columns = zip(*(row.totals.values() for row in network_rows(compared)), strict=True)
+    names = compared.names
     if len(names) == 2:
         heads: tuple[str, ...] = (*names, _translated(N_("Comparison", "Difference")), "%")
         rows = tuple(
@@ -166,7 +169,7 @@ def markdown_totals(snapshots: Sequence[Snapshot]) -> TextTable:
 
 def markdown_stages(pair: ComparedPair) -> TextTable:
     """Return the exact counts of two networks by stage."""
-    heads = (pair.reference.config.name, pair.other.config.name, _translated(N_("Comparison", "Difference")))
+    heads = (*pair.names, _translated(N_("Comparison", "Difference")))
     stages = tuple(
         (row.difference.id, row.blocks, *_exact(row.difference, "parameters"), *_exact(row.difference, "macs"))
         for row in stage_rows(pair)

@@ -40,6 +40,7 @@ class Alignment:
         self.members = tuple(members)
         self.open = open_place % len(self.members)
         graphs = [member.graph for member in self.members]
+        self.names = distinct_names([graph.name for graph in graphs])
         slots = _slots(graphs)
         self.axes = tuple(DepthAxis(graph, slots) for graph in graphs)
         spans = {span.id: span for axis in self.axes for span in axis.columns}
@@ -67,8 +68,8 @@ class Alignment:
         return range(1, len(self.members))
 
     def name(self, place: int) -> str:
-        """Return the name of a network."""
-        return self.members[place].graph.name
+        """Return the name of a network, with a number where another has the same."""
+        return self.names[place]
 
     def has(self, place: int, column_id: str) -> bool:
         """Return whether a network has such a block; every one has a stem and a head."""
@@ -134,6 +135,16 @@ class Alignment:
         """Return the place of the network with most blocks in a stage, the first of several."""
         counts = [sum(block.stage == stage for block in member.graph.blocks) for member in self.members]
         return counts.index(max(counts))
+
+
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return `names` with a number on the second of a name and those after it: an edited copy has the same name."""
+    counts: dict[str, int] = {}
+    found = []
+    for name in names:
+        counts[name] = number = counts.get(name, 0) + 1
+        found.append(name if number == 1 else f"{name} ({number})")
+    return tuple(found)
 
 
 def _slots(graphs: Sequence[Graph]) -> tuple[int, ...]:

@@ -115,8 +115,8 @@ def comparison_description(alignment: Alignment, say: Say) -> str:
     """Return what each network is, in one line: for a screen reader, and in a file."""
     words = say("Atlas", N_("Atlas", "{name}: {blocks} blocks in {stages} stages"))
     return "; ".join(
-        words.format(name=graph.name, blocks=len(graph.blocks), stages=len(graph.stages))
-        for graph, *_ in alignment.members
+        words.format(name=name, blocks=len(graph.blocks), stages=len(graph.stages))
+        for name, (graph, *_) in zip(alignment.names, alignment.members, strict=True)
     )
 
 
