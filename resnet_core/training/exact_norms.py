@@ -2,7 +2,8 @@
 
 On the CPU widening every value to float64 takes several times as long as float32 sums do, and float32 sums of millions
 of values are wrong by up to 1e-2. So there, runs of values are summed in float32 and the runs in float64. Where squares
-would leave float32's range, or the outcome is zero or not finite, float64 decides throughout.
+would leave float32's range, or the outcome is zero or not finite, float64 decides throughout. Between two convolutions
+a processor's caches hold nothing of ours, and each small call costs some ten microseconds: calls are few.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+FloatArray = NDArray[np.float64]
+Values = NDArray[np.float32]
+
 RUN_LENGTH = 2048
 """Values whose squares the CPU may sum in float32 one after the other."""
 
 LEAST_SAFE_NORM, MOST_SAFE_NORM = 1e-12, 1e18
 """Between these, squares of the values that matter stay well inside float32 (1e-38 to 3e38)."""
 
-CHUNK_LENGTH, IMAGES_AT_ONCE = 2**16, 128
+CHUNK_LENGTH, IMAGES_AT_ONCE = 2**18, 128
 """Values of maps that are read at a time, so that they stay in the processor's cache, and of how many images."""
 
 LEAST_SAFE_SHARE = 0.03
@@ -34,31 +38,20 @@ def precise_dtype(device: torch.device) -> torch.dtype:
 
 def write_norm(values: Tensor, cell: Tensor) -> None:
     """Write the L2 norm of `values`, of any shape, into `cell`; on a device nothing is waited for."""
-    if values.device.type != "cpu":
-        torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)  # one kernel that widens as it reads
-        return
-    flat = _in_memory_order(values)
-    whole = flat.numel() // RUN_LENGTH * RUN_LENGTH
-    norms = torch.linalg.vector_norm(flat[:whole].view(-1, RUN_LENGTH), dim=1)
-    if whole < flat.numel():
-        norms = torch.cat((norms, torch.linalg.vector_norm(flat[whole:]).view(1)))
-    torch.linalg.vector_norm(norms, dtype=cell.dtype, out=cell)
-    if values.dtype != torch.float32 or not _is_safe(cell):
-        torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)
+    if values.device.type == "cpu" and values.dtype == torch.float32:
+        flat = _in_memory_order(values)
+        norm = math.sqrt(_product(flat, flat))
+        if LEAST_SAFE_NORM < norm < MOST_SAFE_NORM:
+            cell.fill_(norm)
+            return
+    torch.linalg.vector_norm(values, dtype=cell.dtype, out=cell)  # one kernel that widens as it reads
 
 
 def write_pair(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cosine: Tensor) -> None:
     """Write the L2 norms of two tensors of one shape, and the cosine between them: nan where one of them is zero."""
     on_cpu = first.device.type == "cpu"
-    if on_cpu and first.dtype == torch.float32:
-        with np.errstate(over="ignore", invalid="ignore"):
-            products = _host_products(first, second)
-        lengths = [math.sqrt(square) for square in products[:2]]
-        if all(LEAST_SAFE_NORM < length < MOST_SAFE_NORM for length in lengths):
-            norms[0].fill_(lengths[0])
-            norms[1].fill_(lengths[1])
-            cosine.fill_(products[2] / (lengths[0] * lengths[1]))
-            return
+    if on_cpu and first.dtype == torch.float32 and _write_pair_quickly(first, second, norms, cosine):
+        return
     write_norm(first, norms[0])
     write_norm(second, norms[1])
     if on_cpu and not norms[0].item() * norms[1].item() > 0:
@@ -88,71 +81,76 @@ def write_moments(x_NCHW: Tensor, mean_cell: Tensor | None, variance_cell: Tenso
         mean_cell.fill_(host_mean)
 
 
-def _is_safe(norm: Tensor) -> bool:
-    return LEAST_SAFE_NORM < norm.item() < MOST_SAFE_NORM
+def run_squares(values: Values) -> FloatArray:
+    """Return the sum of squares of each run of a row whose length is a multiple of `RUN_LENGTH`."""
+    runs = values.reshape(-1, RUN_LENGTH)
+    squares: FloatArray = np.einsum("rk,rk->r", runs, runs).astype(np.float64)
+    return squares
 
 
-def _host_products(first: Tensor, second: Tensor) -> tuple[float, float, float]:
-    """Return first.first, second.second and first.second, reading both from memory once."""
-    if _is_channels_last(first) != _is_channels_last(second):
+def _write_pair_quickly(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cosine: Tensor) -> bool:
+    """Write what `write_pair` does and return True, where nothing leaves float32's range."""
+    if first.stride() != second.stride():
         first, second = first.contiguous(), second.contiguous()
-    one, other = _in_memory_order(first).numpy(), _in_memory_order(second).numpy()
-    found = np.zeros(3)
+    one, other = _in_memory_order(first), _in_memory_order(second)
+    lengths = math.sqrt(_product(one, one)), math.sqrt(_product(other, other))
+    if not all(LEAST_SAFE_NORM < length < MOST_SAFE_NORM for length in lengths):
+        return False
+    norms[0].fill_(lengths[0])
+    norms[1].fill_(lengths[1])
+    cosine.fill_(_product(one, other) / (lengths[0] * lengths[1]))
+    return True
+
+
+def _product(one: Values, other: Values) -> float:
+    """Return the scalar product of two rows; nan or infinite where the squares of large values are."""
     whole = one.size // RUN_LENGTH * RUN_LENGTH
-    for start in range(0, whole, CHUNK_LENGTH):
-        stop = min(start + CHUNK_LENGTH, whole)
-        a, b = one[start:stop].reshape(-1, RUN_LENGTH), other[start:stop].reshape(-1, RUN_LENGTH)
-        runs = np.stack([np.einsum("rk,rk->r", left, right) for left, right in ((a, a), (b, b), (a, b))])
-        found += runs.sum(axis=1, dtype=np.float64)
-    if whole < one.size:
-        a, b = one[whole:], other[whole:]
-        found += (np.dot(a, a), np.dot(b, b), np.dot(a, b))
-    square, other_square, product = found.tolist()
-    return square, other_square, product
+    runs = np.einsum("rk,rk->r", one[:whole].reshape(-1, RUN_LENGTH), other[:whole].reshape(-1, RUN_LENGTH))
+    total = float(np.add.reduce(runs, dtype=np.float64))
+    return total + float(np.einsum("k,k->", one[whole:], other[whole:])) if whole < one.size else total
+
+
+def _in_memory_order(x: Tensor) -> Values:
+    """Return the values as one row, as they lie in memory where they lie there densely; else in the usual order."""
+    if _is_channels_last(x):
+        x = x.permute(0, 2, 3, 1)
+    flat: Values = x.numpy().reshape(-1)
+    return flat
+
+
+def _is_channels_last(x: Tensor) -> bool:
+    """Whether a map lies in memory channel by channel of each pixel, as PyTorch's CPU convolutions may put it."""
+    return x.dim() == 4 and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
 
 
 def _host_moments(x_NCHW: Tensor) -> tuple[float, float]:
     if x_NCHW.dtype == torch.float32:
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean_C, square_C = _mean_and_square(x_NCHW)
-        square = float(square_C.mean())
+        mean_C, square = _mean_and_square(x_NCHW)
         if math.isnan(square):
             return square, square
         if LEAST_SAFE_NORM**2 < square < MOST_SAFE_NORM**2:
-            variance = float((square_C - mean_C**2).mean())
+            channels = len(mean_C)
+            variance = square - float(mean_C @ mean_C) / channels
             if variance < LEAST_SAFE_SHARE * square:
-                shift_C = torch.from_numpy(mean_C.astype(np.float32))
-                rest_C, square_C = _mean_and_square(x_NCHW - shift_C.view(-1, 1, 1))
-                variance = float((square_C - rest_C**2).mean())
-            return float(mean_C.mean()), variance
+                rest_C, rest_square = _mean_and_square(x_NCHW - torch.from_numpy(mean_C).float().view(-1, 1, 1))
+                variance = rest_square - float(rest_C @ rest_C) / channels
+            return float(np.add.reduce(mean_C)) / channels, variance
         if not x_NCHW.any():
             return 0.0, 0.0
     variances, means = torch.var_mean(x_NCHW.double(), dim=(0, 2, 3), correction=0)
     return float(means.mean()), float(variances.mean())
 
 
-def _mean_and_square(x_NCHW: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and mean square of each channel; float32 sums go over some images at a time, place by place."""
+def _mean_and_square(x_NCHW: Tensor) -> tuple[FloatArray, float]:
+    """Return the mean of each channel, and the mean square of all; float32 sums go over some images, place by place."""
     images, channels, height, width = x_NCHW.shape
-    values_NV = _in_memory_order(x_NCHW).numpy().reshape(images, -1)
-    ones_N = np.ones(images, np.float32)
-    sums_V, squares_V = np.zeros((2, values_NV.shape[1]))
+    values_NV = _in_memory_order(x_NCHW).reshape(images, -1)
     at_once = min(IMAGES_AT_ONCE, max(1, CHUNK_LENGTH // values_NV.shape[1]))
+    sums_V, square = 0.0, 0.0
     for first in range(0, images, at_once):
         some_NV = values_NV[first : first + at_once]
-        sums_V += ones_N[: len(some_NV)] @ some_NV
-        squares_V += np.einsum("nv,nv->v", some_NV, some_NV)
-    both = np.stack((sums_V, squares_V))
-    sums_C = both.reshape(2, -1, channels).sum(1) if _is_channels_last(x_NCHW) else both.reshape(2, channels, -1).sum(2)
-    mean_C, square_C = sums_C / (images * height * width)
-    return mean_C, square_C
-
-
-def _in_memory_order(x: Tensor) -> Tensor:
-    """Return the values as one row, as they lie in memory where they lie there densely; else in the usual order."""
-    return x.permute(0, 2, 3, 1).reshape(-1) if _is_channels_last(x) else x.reshape(-1)
-
-
-def _is_channels_last(x: Tensor) -> bool:
-    """Whether a map lies in memory channel by channel of each pixel, as PyTorch's CPU convolutions may put it."""
-    return not x.is_contiguous() and x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last)
+        sums_V = sums_V + np.add.reduce(some_NV, axis=0).astype(np.float64)
+        square += float(np.add.reduce(np.einsum("nv,nv->v", some_NV, some_NV), dtype=np.float64))
+    by_channel = np.reshape(sums_V, (-1, channels) if _is_channels_last(x_NCHW) else (channels, -1))
+    sums_C = np.add.reduce(by_channel, axis=0 if _is_channels_last(x_NCHW) else 1)
+    return sums_C / (images * height * width), square / x_NCHW.numel()
