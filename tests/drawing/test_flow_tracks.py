@@ -275,12 +275,12 @@ def test_that_what_a_track_shows_is_kept_with_the_arrangement_and_unknown_choice
 
 
 @pytest.mark.parametrize("name", ["ResNet-18", "ResNet-110", "Plain-56", "ResNet-1202"])
-@pytest.mark.parametrize("width", [420.0, 1500.0])
-def test_that_no_texts_of_a_track_overlap_at_its_own_and_its_least_height(name: str, width: float) -> None:
+@pytest.mark.parametrize(("width", "size"), [(420.0, 12.0), (1500.0, 18.0)])
+def test_that_no_texts_of_a_track_overlap_at_its_own_and_its_least_height(name: str, width: float, size: float) -> None:
     graph = counted(name).graph
     run = plausible_run(graph, 60)
     run.boundary_norms[30, 2] = np.nan
-    style = SceneStyle()
+    style = SceneStyle(size)
     left = gutter_width(TITLES.values(), style)
     view = DepthView.fitted(DepthAxis(graph), left, width)
     for key in sorted(FLOW_TRACKS):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from resnet_core.drawing.display_list import Item, Polyline
+from resnet_core.drawing.text_metrics import text_height
 from resnet_core.drawing.tracks.track import TrackFrame, scale_number
 from resnet_core.number_text import power_of_ten
 
 _PADDING = 4.0
-_TICK_PX = 15.0
 
 
 class Decades(NamedTuple):
@@ -28,7 +28,9 @@ class Decades(NamedTuple):
     def ticks(self, frame: TrackFrame) -> range:
         """Return the exponents that have room for a number."""
         room = max(frame.height - 2 * _PADDING, 1)
-        return range(self.bottom, self.top + 1, max(1, math.ceil((self.top - self.bottom) * _TICK_PX / room)))
+        # The outermost numbers are moved inward by as much as they would stand out of the track.
+        needed = text_height(frame.small) + 1 + max(text_height(frame.small) / 2 - _PADDING, 0)
+        return range(self.bottom, self.top + 1, max(1, math.ceil((self.top - self.bottom) * needed / room)))
 
     def grid(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield a hairline a named decade."""

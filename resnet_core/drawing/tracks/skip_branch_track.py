@@ -103,8 +103,8 @@ class SkipBranchTrack(Track):
         return self._lengths[1]
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
-        """Yield 0 and 1."""
-        if self.has_rows:
+        """Yield 0 and 1, where both have room."""
+        if self.has_rows and _has_two_lines(frame):
             yield scale_number(frame, frame.rect.top, "1")
             yield scale_number(frame, frame.rect.bottom, "0")
 
@@ -171,8 +171,14 @@ def _plain_items(frame: TrackFrame, span: Span, edges: tuple[int, int]) -> Itera
         yield Text(span.id, "note", (x0 + x1) / 2, (top + bottom) / 2, words, frame.small)
 
 
+def _has_two_lines(frame: TrackFrame) -> bool:
+    return frame.height >= 2 * text_height(frame.small)
+
+
 def _part_names(frame: TrackFrame) -> Iterator[Item]:
-    """Yield the names of the two parts beside the bars, in their colours."""
+    """Yield the names of the two parts beside the bars, in their colours, where both have room."""
+    if not _has_two_lines(frame):
+        return
     x, line = frame.rect.right + _LABEL_GAP, text_height(frame.small)
     top, bottom = frame.rect.top + line / 2, frame.rect.bottom - line / 2
     yield Text("", "shortcut_share_label", x, top, frame.say("Atlas", N_("Atlas", "shortcut")), frame.small, "left")
