@@ -269,6 +269,16 @@ def test_that_the_wheel_over_the_names_scrolls_the_page_and_elsewhere_zooms(benc
     assert turn(500) and not canvas.depth_view.is_fitted
 
 
+def test_that_keys_scroll_the_page_to_the_lower_strips(bench: Build, qtbot: QtBot) -> None:
+    b = bench("ResNet-152", *SIX)
+    scroll = b.view.findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea) and scroll.verticalScrollBar().value() == 0
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_PageDown)
+    page = scroll.verticalScrollBar().value()
+    qtbot.keyClick(b.view.canvas, Qt.Key.Key_Up)
+    assert 0 < scroll.verticalScrollBar().value() < page
+
+
 def test_that_rows_left_behind_by_a_movement_catch_up(bench: Build, qtbot: QtBot) -> None:
     b = bench("ResNet-152", *SIX)
     canvas = b.view.canvas
