@@ -40,7 +40,7 @@ class StructureTrack(Track):
     def subtitle(self, say: Say) -> str:
         """Return what to look at."""
         if not self._shortcuts:
-            return say("Atlas", N_("Atlas", "no shortcuts: a plain network"))
+            return say("Atlas", N_("Atlas", "plain: no shortcuts"))
         return say("Atlas", N_("Atlas", "shortcuts first"))
 
     def explanation(self) -> str:
