@@ -60,7 +60,6 @@ class ComparisonCanvas(QWidget):
         self._alignment: Alignment | None = None
         self._choice = TrackChoice()
         self._tracks: tuple[Track, ...] = ()
-        self._captured: Sequence[CapturedNorms | None] = ()
         self._gradient: GradientProfilesTrack | None = None
         self._view: DepthView | None = None
         self._selected = ""
@@ -110,7 +109,7 @@ class ComparisonCanvas(QWidget):
         """Show architectures; the zoom stays where the axis is as long as before."""
         before, self._alignment, self._choice = self._alignment, alignment, choice
         self._tracks = comparison_tracks(alignment, choice)
-        self._captured, self._gradient = (), None
+        self._gradient = None
         if self._view is not None and before is not None and before.length == alignment.length:
             self._view = self._view._replace(axis=alignment.open_axis)
         else:
