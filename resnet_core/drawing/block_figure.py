@@ -34,6 +34,8 @@ from resnet_core.drawing.text_metrics import text_height, text_width
 
 _GAP, _BEND, _MARGIN, _LANE_GAP = 7.0, 7.0, 2.0, 10.0
 _LEAST_SHARE = 0.55
+_LEAST_BRANCH_SHARE = 7.0
+"""What a branch needs beside an attention on its way round that is drawn layer by layer, in sizes of the text."""
 
 
 class FigureRoom(NamedTuple):
@@ -80,15 +82,18 @@ class _Figure:
         nodes = graph.nodes_of(block)
         self._way = _way_nodes(nodes)
         on_way = {node.id for node in self._way}
-        self._shown_way = [node for node in self._way if not _is_part_of_attention(node)]
+        self._is_open = self._has_room_for_gates()
+        self._shown_way = [node for node in self._way if self._is_open or not _is_part_of_attention(node)]
         self._widest = max(max(node.input_shape.channels, node.output_shape.channels) for node in nodes)
         line = text_height(room.text_size)
         self._rows: dict[str, _Row] = {}
         self._top = line + _GAP
-        lane = self._lane_width()
+        gates = self._gates_width()
+        lane = self._lane_width() + gates
         self._main = (_MARGIN, room.width - lane - _MARGIN)
         self._axis = (self._main[0] + self._main[1]) / 2
-        self._lane = (room.width - lane + _LANE_GAP / 2, room.width - _MARGIN)
+        self._way_gates = (room.width - lane + _LANE_GAP / 2, room.width - lane + gates - _LANE_GAP / 2)
+        self._lane = (room.width - lane + gates + _LANE_GAP / 2, room.width - _MARGIN)
         self._stack([node for node in nodes if node.id not in on_way])
         self.height = max(row.bottom for row in self._rows.values()) + _GAP + line
 
@@ -107,15 +112,31 @@ class _Figure:
             y, words = top + text_height(size) / 2, (f"{name}  {shape_caption(shape)}", name)
             yield from centered_text(self._room.fit, id, "quiet_label", self._main, y, words, size)
 
+    def _has_room_for_gates(self) -> bool:
+        """Whether the layers of an attention on the way round have room beside branch and way; else it is one box."""
+        self._shown_way, self._is_open = self._way, True
+        left = self._room.width - self._lane_width() - self._gates_width()
+        return left >= _LEAST_BRANCH_SHARE * self._room.text_size
+
+    def _gates_width(self) -> float:
+        """Return the room that the layers of an attention on the way round need, at the left of the way."""
+        small = self._room.small * self._room.fit
+        gates = [node for node in self._shown_way if node.path == "gate"]
+        widths = [text_width(_gate_captions(node, paired=False)[-1], small) for node in gates]
+        return max(widths) + 8 + 2 * _LANE_GAP if widths else 0.0
+
     def _lane_width(self) -> float:
         """Return the room at the right that the way round needs."""
         small = self._room.small * self._room.fit
         if self._block.plan.shortcut == "none":
             return 0.0
-        texts = [WAY_WORDS[self._block.plan.shortcut]] if not self._shown_way else []
-        for node in self._shown_way:
+        way = [node for node in self._shown_way if node.path == "shortcut"]
+        texts = [WAY_WORDS[self._block.plan.shortcut]] if not way else []
+        for node in way:
+            if self._is_open and node.kind in JOINTS:
+                continue
             texts += [*_way_captions(node)[:1], _channels(node)] if node.kind in WEIGHTED else _way_captions(node)[1:2]
-        return max((text_width(text, small) for text in texts), default=0.0) + 10 + _LANE_GAP
+        return max((text_width(text, small) for text in texts), default=self._room.text_size) + 10 + _LANE_GAP
 
     def _stack(self, nodes: Sequence[Node]) -> None:
         """Place every layer of the branch in a row of its own, and those of the way beside them."""
@@ -134,11 +155,12 @@ class _Figure:
         """Place the layers of the way round in the middle beside the branch; return where the last one ends."""
         first = self._after(self._way[0].inputs[0] if self._way else self._block.input_id) + _GAP
         last = max((row.bottom for row in self._rows.values()), default=first)
-        heights = [self._height_of(node) for node in self._shown_way]
+        rows = [tuple(run) for _, run in groupby(self._shown_way, key=_row_key)]
+        heights = [self._height_of(row[0]) for row in rows]
         needed = sum(heights) + _GAP * max(len(heights) - 1, 0)
         top = max(first, (first + last - needed) / 2)
-        for node, height in zip(self._shown_way, heights, strict=True):
-            self._rows[node.id] = _Row((node,), top, height)
+        for nodes, height in zip(rows, heights, strict=True):
+            self._rows |= {node.id: _Row(nodes, top, height) for node in nodes}
             top += height + _GAP
         return top - _GAP if heights else first
 
@@ -146,9 +168,13 @@ class _Figure:
         room = self._room
         if node.kind in WEIGHTED and node.path != "gate":
             return text_height(room.text_size) + text_height(room.small) + 4
-        if node.kind in JOINTS and node.path == "main":
+        if self._is_joint(node):
             return 1.3 * room.text_size
         return text_height(room.small) + 4
+
+    def _is_joint(self, node: Node) -> bool:
+        """Whether a layer is drawn as ⊕ or ⊗."""
+        return node.kind in JOINTS and (node.path == "main" or self._is_open)
 
     def _after(self, id: str) -> float:
         """Return the y where a line leaves the branch under the layer `id`; under x where it is none of the block."""
@@ -162,7 +188,7 @@ class _Figure:
             return
         start = self._after(self._way[0].inputs[0] if self._way else block.input_id)
         add = self._rows[f"{block.id}.add"]
-        x = (self._lane[0] + self._lane[1]) / 2 if self._shown_way else self._lane[1] - 4
+        x = self._way_axis() if self._shown_way else self._lane[1] - 4
         points = ((self._axis, start), (x, start), (x, add.middle), (self._axis, add.middle))
         yield Polyline(block.id, SHORTCUT_ROLES[kind], points, title=block_title(block), bend=_BEND)
         if not self._shown_way:
@@ -171,24 +197,31 @@ class _Figure:
 
     def _gate_lines(self) -> Iterator[Item]:
         """Yield a line from each weighed tensor through what computes its weights to the multiplication."""
-        x = (self._gate_edges()[0] + self._gate_edges()[1]) / 2
         for row in self._rows.values():
             node = row.nodes[0]
-            if node.kind == "multiply" and node.path == "main":
-                start = self._after(node.inputs[0])
-                points = ((self._axis, start), (x, start), (x, row.middle), (self._axis, row.middle))
+            if node.kind == "multiply" and self._is_joint(node):
+                on_way = node.path == "shortcut"
+                axis, edges = self._way_axis() if on_way else self._axis, self._gate_edges(on_way=on_way)
+                x, start = (edges[0] + edges[1]) / 2, self._after(node.inputs[0])
+                if on_way and node.inputs[0] not in {other.id for other in self._way}:
+                    start = self._rows[self._way[0].id].top - _GAP / 2
+                points = ((axis, start), (x, start), (x, row.middle), (axis, row.middle))
                 yield Polyline(node.id, "gate", points, title=node_title(node), bend=_BEND)
 
-    def _gate_edges(self) -> tuple[float, float]:
-        return self._main[0], self._axis - _LANE_GAP
+    def _way_axis(self) -> float:
+        return (self._lane[0] + self._lane[1]) / 2
+
+    def _gate_edges(self, *, on_way: bool) -> tuple[float, float]:
+        return self._way_gates if on_way else (self._main[0], self._axis - _LANE_GAP)
 
     def _layer(self, node: Node, row: _Row, place: int) -> Iterator[Item]:
-        if node.kind in JOINTS and node.path == "main":
-            yield from self._joint(node, row)
-        elif node.id in {other.id for other in self._shown_way}:
+        on_way = node in self._shown_way
+        if self._is_joint(node):
+            yield from self._joint(node, row, self._way_axis() if on_way else self._axis)
+        elif on_way and node.path == "shortcut":
             yield from self._box(node, row, self._lane, _way_captions(node))
         elif node.path == "gate":
-            left, right = self._gate_edges()
+            left, right = self._gate_edges(on_way=on_way)
             width = (right - left) / len(row.nodes)
             edges = (left + place * width, left + (place + 1) * width)
             yield from self._box(node, row, edges, _gate_captions(node, paired=len(row.nodes) > 1))
@@ -209,7 +242,7 @@ class _Figure:
     def _box(self, node: Node, row: _Row, edges: tuple[float, float], texts: tuple[str, ...]) -> Iterator[Item]:
         role, fit, size = layer_role(node), self._room.fit, self._room.text_size
         large = node.kind in WEIGHTED and node.path != "gate"
-        role = "gate_box" if _is_collapsed(node) else role
+        role = "gate_box" if _is_collapsed(node) else role  # Only where it is a box, not a joint.
         radius = 3.0 if large or node.path == "gate" else row.height / 2
         title = node_title(node)
         yield Rectangle(node.id, role, edges[0], row.top, edges[1] - edges[0], row.height, radius, title)
@@ -224,9 +257,9 @@ class _Figure:
         change = (_channels(node), f"→{node.output_shape.channels}")
         yield from centered_text(fit, node.id, "quiet_label", edges, lower, change, self._room.small)
 
-    def _joint(self, node: Node, row: _Row) -> Iterator[Item]:
+    def _joint(self, node: Node, row: _Row, x: float) -> Iterator[Item]:
         """Yield ⊕ for an addition, ⊗ for a multiplication."""
-        x, y, half = self._axis, row.middle, row.height / 2
+        y, half = row.middle, row.height / 2
         yield Rectangle(node.id, "joint", x - half, row.top, row.height, row.height, half, node_title(node))
         arm = half * (0.6 if node.kind == "add" else 0.45)
         slants = ((arm, 0.0), (0.0, arm)) if node.kind == "add" else ((arm, arm), (arm, -arm))

@@ -106,8 +106,26 @@ def test_that_attention_is_drawn_layer_by_layer_beside_the_branch() -> None:
     assert isinstance(line, Polyline) and line.points[0][0] == line.points[-1][0]
 
 
-def test_that_an_attention_on_the_way_round_is_one_box_of_its_name() -> None:
-    drawing = figure("ResNet-50", "layer3.1", ["attention.kind=cbam", "attention.placement=identity"])
+ON_THE_WAY = ["attention.kind=cbam", "attention.placement=identity"]
+
+
+@pytest.mark.parametrize("block", ["layer3.0", "layer3.1"])
+def test_that_an_attention_on_the_way_round_is_drawn_layer_by_layer_between_it_and_the_branch(block: str) -> None:
+    graph = build_graph(with_assignments(preset("ResNet-50"), ON_THE_WAY))
+    drawing = block_figure(graph, graph.block_by_id[block], FigureRoom(290.0, 13.0))
+    shown = boxes(drawing)
+    nodes = graph.nodes_of(graph.block_by_id[block])
+    assert shown.keys() == {node.id for node in nodes}
+    scales = [shown[node.id] for node in nodes if node.kind == "multiply"]
+    gates = [shown[node.id] for node in nodes if node.path == "gate"]
+    assert len(scales) == len(list(drawing.of_role("gate"))) == 2
+    assert max(gate.x + gate.width for gate in gates) < min(scale.x for scale in scales)
+    assert min(gate.x for gate in gates) > shown[f"{block}.conv2"].x + shown[f"{block}.conv2"].width
+
+
+def test_that_an_attention_on_the_way_round_is_one_box_of_its_name_where_there_is_no_room_for_more() -> None:
+    graph = build_graph(with_assignments(preset("ResNet-50"), ON_THE_WAY))
+    drawing = block_figure(graph, graph.block_by_id["layer3.1"], FigureRoom(150.0, 13.0))
     assert [item.text for item in drawing.items if isinstance(item, Text) and item.role == "gate_label"] == ["CBAM"]
 
 
