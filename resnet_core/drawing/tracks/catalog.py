@@ -12,6 +12,7 @@ from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.tracks.block_profiles import SignalVarianceTrack, UpdateRatioTrack
 from resnet_core.drawing.tracks.empty_track import EmptyTrack
 from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.flow_quantity import has_shortcut
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from resnet_core.drawing.tracks.gradient_norm_track import GradientNormTrack, norm_key
 from resnet_core.drawing.tracks.quantities import QUANTITIES, latency_quantity
@@ -85,10 +86,9 @@ def _flow_track(key: str, sources: TrackSources) -> Track:
         return GradientHistoryTrack(flow, variants.get(key, ""), norm)
     if key == "update_ratio":
         return UpdateRatioTrack(flow)
-    has_shortcut = [block.plan.shortcut != "none" for block in graph.blocks]
     if key == "skip_branch":
-        return SkipBranchTrack(flow, has_shortcut)
-    return SignalVarianceTrack(flow, has_branches=any(has_shortcut))
+        return SkipBranchTrack(flow, graph)
+    return SignalVarianceTrack(flow, has_branches=bool(has_shortcut(graph).any()))
 
 
 def _quantity(key: str, counted: Counted) -> Quantity | None:

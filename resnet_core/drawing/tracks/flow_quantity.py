@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.tracks.boundary_columns import boundary_columns
@@ -49,10 +51,15 @@ class FlowQuantity(NamedTuple):
 
     def exists(self, axis: DepthAxis) -> NDArray[np.bool_]:
         """Return for each column whether it can have a value at all."""
-        count = len(axis.blocks) + self.at_boundaries
-        if not self.needs_shortcut:
-            return np.ones(count, np.bool_)
-        return np.fromiter((block.plan.shortcut != "none" for block in axis.graph.blocks), np.bool_, count)
+        if self.needs_shortcut:
+            return has_shortcut(axis.graph)
+        return np.ones(len(axis.blocks) + self.at_boundaries, np.bool_)
+
+
+@lru_cache(maxsize=8)
+def has_shortcut(graph: Graph) -> NDArray[np.bool_]:
+    """Return for each of N blocks whether there is a way round its branch; the same array every time."""
+    return np.array([block.plan.shortcut != "none" for block in graph.blocks], np.bool_)
 
 
 FLOW_QUANTITIES: Mapping[FlowKey, FlowQuantity] = MappingProxyType({

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
+
+import numpy as np
 
 from resnet_core.analysis.flow_alerts import FAR, alerts_in
 from resnet_core.analysis.gradient_profile import branch_layers, growth_per_layer
@@ -44,6 +45,7 @@ class GradientNormTrack(ProfileTrack):
 
     key = "gradient_norm"
     variants = NORM_VARIANTS
+    has_headline = True
 
     def __init__(self, data: FlowData, graph: Graph, variant: str = "") -> None:
         self._norm, self._graph = norm_key(variant), graph
@@ -74,10 +76,8 @@ class GradientNormTrack(ProfileTrack):
 
     def headline(self, say: Say) -> tuple[Role, str]:
         """Return in plain words how the gradient grows or fades on its way back in this run."""
-        if not self.has_rows:
-            return "note", ""
         norms = self._data.values_at(self._norm, self._data.row)
-        if not all(map(math.isfinite, norms.tolist())):
+        if not np.isfinite(norms).all():
             (alert,) = (alert for alert in alerts_in(norms[None]) if alert.kind == "not_finite")
             words = N_("Atlas", "No finite number from %1 back to the input: beyond what float32 holds, or NaN")
             return "alert_note", say("Atlas", words).replace("%1", self._place(alert.boundary))
@@ -112,7 +112,8 @@ class GradientNormTrack(ProfileTrack):
         return "; ".join((words, *alerts))
 
     def _growth(self) -> float | None:
-        return growth_per_layer(self._data.values_at(self._norm, self._data.row).tolist(), self._layers)
+        norms = self._data.values_at(self._norm, self._data.row)
+        return growth_per_layer((float(norms[0]), float(norms[-1])), self._layers)
 
     @cached_property
     def _layers(self) -> int:

@@ -43,13 +43,14 @@ class ProfileLine(NamedTuple):
 class ProfileTrack(Track):
     """One or more quantities along depth on one log scale, which is that of the first.
 
-    `guide` is the exponent of a level that is marked across the track.
+    `guide` is the exponent of a level that is marked across the track; `has_headline`: whether a sentence stands above.
     """
 
     height = 104.0
     least_height = 56.0
     live = True
     guide: int | None = None
+    has_headline = False
 
     def __init__(self, data: FlowData, lines: Sequence[ProfileLine]) -> None:
         self._data, self._lines = data, tuple(lines)
@@ -65,7 +66,7 @@ class ProfileTrack(Track):
         return FLOW_QUANTITIES[self._keys[0]].symbol
 
     def headline(self, say: Say) -> tuple[Role, str]:
-        """Return the role and the words of a sentence above the plot, or an empty text."""
+        """Return the role and the words of the sentence above the plot, for a track that `has_headline`."""
         return "note", ""
 
     def items(self, frame: TrackFrame) -> Iterator[Item]:
@@ -99,7 +100,7 @@ class ProfileTrack(Track):
 
     def plot(self, frame: TrackFrame) -> TrackFrame:
         """Return the frame below the headline, where there is one."""
-        if frame.height < _HEADLINE_FROM_PX or not self.headline(frame.say)[1]:
+        if frame.height < _HEADLINE_FROM_PX or not self.has_headline:
             return frame
         return frame._replace(rect=frame.rect._replace(top=frame.rect.top + text_height(frame.small) + 2))
 
@@ -111,9 +112,9 @@ class ProfileTrack(Track):
         return Decades(max(least, low - _MORE_DECADES), min(most, high + _MORE_DECADES))
 
     def _headline_items(self, frame: TrackFrame, plot: TrackFrame) -> Iterator[Item]:
-        role, words = self.headline(frame.say)
         rect = frame.rect
         if plot.rect.top > rect.top:
+            role, words = self.headline(frame.say)
             y = rect.top + text_height(frame.small) / 2 - 2
             text = elided(words, rect.width / frame.fit, frame.small)
             yield Text("", role, rect.left, y, text, frame.small, "left", False, words)

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from resnet_core.analysis.branch_share import effective_depth
 from resnet_core.analysis.gradient_profile import path_length_shares
+from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.text_metrics import text_height, text_width
 from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.flow_quantity import has_shortcut
 from resnet_core.drawing.tracks.flow_words import value_words, why_empty
 from resnet_core.drawing.tracks.profile_track import column_number
 from resnet_core.drawing.tracks.quantity_track import SEPARATE_FROM_PX, pixel_edges, shown_range, snapped
@@ -36,10 +38,9 @@ class SkipBranchTrack(Track):
     least_height = 34.0
     live = True
 
-    def __init__(self, data: FlowData, has_shortcut: Sequence[bool]) -> None:
-        """`has_shortcut` says of each of the N blocks whether there is a way round it."""
+    def __init__(self, data: FlowData, graph: Graph) -> None:
         self._data = data
-        self._has_shortcut = np.array(has_shortcut, np.bool_)
+        self._has_shortcut = has_shortcut(graph)
         self._lengths: tuple[NDArray[np.float64], tuple[int, int] | None] | None = None
 
     @property
@@ -124,14 +125,14 @@ class SkipBranchTrack(Track):
 
 
 def _bars(
-    frame: TrackFrame, spans: Sequence[Span], shares: NDArray[np.float64], has_shortcut: NDArray[np.bool_]
+    frame: TrackFrame, spans: Sequence[Span], shares: NDArray[np.float64], forks: NDArray[np.bool_]
 ) -> Iterator[Item]:
     """Yield two rectangles a block, one on the other; a dashed frame with words where there is no shortcut."""
     top, bottom = round(frame.rect.top), round(frame.rect.bottom)
     found: dict[Role, list[Item]] = {"shortcut_share": [], "branch_share": []}
-    for span, share, forks in zip(spans, shares.tolist(), has_shortcut.tolist(), strict=True):
+    for span, share, parts in zip(spans, shares.tolist(), forks.tolist(), strict=True):
         x0, x1 = snapped(frame.view, span)
-        if not forks:
+        if not parts:
             yield from _plain_items(frame, span, (x0, x1))
         elif not math.isfinite(share):
             yield Rectangle(span.id, "not_finite", x0, bottom - 4, x1 - x0, 4)
@@ -146,16 +147,16 @@ def _bars(
 
 
 def _outlines(
-    frame: TrackFrame, edges: tuple[Whole, Whole], shares: NDArray[np.float64], has_shortcut: NDArray[np.bool_]
+    frame: TrackFrame, edges: tuple[Whole, Whole], shares: NDArray[np.float64], forks: NDArray[np.bool_]
 ) -> Iterator[Item]:
     """Yield narrow blocks as one outline a stretch: the branches on the ground of the shortcuts."""
     top, bottom = round(frame.rect.top), round(frame.rect.bottom)
-    known = np.isfinite(shares) & has_shortcut
+    known = np.isfinite(shares) & forks
     branches = np.where(known, np.rint(np.nan_to_num(shares) * (bottom - top)), 0).astype(np.int64)
     heights: tuple[tuple[Role, Whole], ...] = (
         ("shortcut_share", np.where(known, bottom - top, 0)),
         ("branch_share", branches),
-        ("not_finite", np.where(has_shortcut & ~known, 4, 0)),
+        ("not_finite", np.where(forks & ~known, 4, 0)),
     )
     for role, height in heights:
         for points in skylines(*edges, height, bottom):
