@@ -78,7 +78,7 @@ def test_that_the_tracks_menu_hides_and_shows_a_track(application: Application) 
     assert "parameters" in application.atlas.layout_record.hidden
     menu.aboutToShow.emit()
     menu.actions()[-1].trigger()
-    assert not application.atlas.layout_record.hidden
+    assert application.atlas.layout_record == FRESH
 
 
 def test_that_the_panels_menu_names_every_dock(application: Application) -> None:
