@@ -85,6 +85,17 @@ def test_that_a_block_without_shortcut_is_empty_and_says_so() -> None:
     assert made.value_at(shown, shown.view.x(span.middle), 50) == "no shortcut"
 
 
+def test_that_the_tooltip_of_a_block_says_share_and_cosine_where_there_is_one() -> None:
+    graph, shown = counted("ResNet-18").graph, frame(counted("ResNet-18").graph)
+    run = level_run(graph, 1)
+    run.block_quantities["branch_shortcut_cosine"][0, :2] = -0.125, np.nan
+    made = track("skip_branch", "ResNet-18", flow(run))
+    xs = [shown.view.x(span.middle) for span in shown.view.axis.blocks[:2]]
+    assert made.value_at(shown, xs[0], 50) == "0.500 through the branch, step 0; cosine −0.12"
+    assert made.value_at(shown, xs[1], 50) == "0.500 through the branch, step 0"
+    assert made.value_at(shown, shown.view.x(0.5), 50) == ""
+
+
 def test_that_a_share_that_is_no_number_is_marked() -> None:
     graph = counted("ResNet-18").graph
     run = level_run(graph, 1)

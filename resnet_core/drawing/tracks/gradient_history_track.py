@@ -65,8 +65,9 @@ class GradientHistoryTrack(Track):
 
     def subtitle(self, say: Say) -> str:
         """Return how to read the waterfall."""
-        words = N_("Atlas", "step ↓, log₁₀ %1") if self._quantity.scale == "log" else N_("Atlas", "step ↓, %1")
-        return say("Atlas", words).replace("%1", self._quantity.symbol)
+        if self._quantity.scale == "linear":
+            return say("Atlas", N_("Atlas", "step ↓, share 0 to 1"))
+        return say("Atlas", N_("Atlas", "step ↓, log₁₀ %1")).replace("%1", self._quantity.symbol)
 
     def explanation(self) -> str:
         """Return what to look for."""

@@ -118,10 +118,12 @@ class SkipBranchTrack(Track):
             return frame.say("Atlas", NO_SHORTCUT)
         data = self._data
         words = value_words(data, "branch_share", number, data.row, frame.say)
-        if not data.has("branch_shortcut_cosine"):
+        known = data.has("branch_shortcut_cosine")
+        cosine = float(data.values_at("branch_shortcut_cosine", data.row)[number]) if known else math.nan
+        if not math.isfinite(cosine):  # of a branch that brings nothing there is none
             return words
-        cosine = decimal(float(data.values_at("branch_shortcut_cosine", data.row)[number]), 2)
-        return frame.say("Atlas", N_("Atlas", "%1; cosine %2")).replace("%1", words).replace("%2", cosine)
+        both = frame.say("Atlas", N_("Atlas", "%1; cosine %2"))
+        return both.replace("%1", words).replace("%2", decimal(cosine, 2))
 
 
 def _bars(
