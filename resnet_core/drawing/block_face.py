@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from resnet_core.architecture.graph import Block, Graph, Node
 from resnet_core.configuration.architecture_config import BlockPlan
-from resnet_core.configuration.block_plan import branch_convolutions
+from resnet_core.configuration.block_plan import ConvolutionPlan, branch_convolutions
 from resnet_core.drawing.block_outline import Silhouette, Stretch, silhouette
 from resnet_core.drawing.captions import ATTENTION_WORDS, SHORTCUT_WORDS, projection_caption
 from resnet_core.drawing.display_list import SHORTCUT_ROLES, Role
@@ -55,7 +55,7 @@ def block_face(graph: Graph, block: Block, stretches: Sequence[Stretch]) -> Bloc
         form=silhouette(plan, config.block, layers),
         texts=_middle_texts(plan),
         facts=_set_apart(plan),
-        layer_texts=tuple(_layer_texts(one.kernel, one.stride, one.groups, one.out_channels) for one in convolutions),
+        layer_texts=tuple(_layer_texts(one, custom=plan.is_custom) for one in convolutions),
         groups=tuple(one.groups for one in convolutions),
         way=SHORTCUT_ROLES.get(plan.shortcut),
         way_texts=way_texts,
@@ -109,7 +109,13 @@ def _set_apart(plan: BlockPlan) -> tuple[str, ...]:
     return (*kernels, f"d={dilation}") if dilation > 1 and max(plan.kernels) > 1 else kernels
 
 
-def _layer_texts(kernel: int, stride: int, groups: int, channels: int) -> tuple[str, ...]:
-    """Return what stands on a convolution of a large block, longest first: kernel, stride, groups, channels out."""
-    name = f"{kernel}×{kernel}" + (f" /{stride}" if stride > 1 else "") + (f" ·{groups}" if groups > 1 else "")
-    return f"{name}, {channels}", name, f"{kernel}×{kernel}"
+def _layer_texts(one: ConvolutionPlan, *, custom: bool) -> tuple[str, ...]:
+    """Return what stands on a convolution of a large block, longest first: kernel, stride, groups, channels out.
+
+    Only a branch of one's own is worth telling without its channels.
+    """
+    kernel = f"{one.kernel}×{one.kernel}"
+    groups = f" ·{one.groups}" if one.groups > 1 else ""
+    name = f"{kernel} /{one.stride}{groups}" if one.stride > 1 else f"{kernel}{groups}"
+    texts = f"{name}, {one.out_channels}", f"{kernel}, {one.out_channels}"
+    return (*texts, name, kernel) if custom else texts

@@ -147,8 +147,10 @@ def _middle_text(
     if text_height(size * 0.85) > 2 * form.half_text:
         return ""
     size = min(size, 2 * form.half_text / text_height(1.0))
-    y = placement.rows.main_y
-    found = centered_text(placement.fit, id, "quiet_label", edges, y, face.texts, size)
+    y, middle = placement.rows.main_y, edges[0] + form.middle
+    reach = min(form.middle, form.width - form.middle)
+    about = middle - reach, middle + reach
+    found = centered_text(placement.fit, id, "quiet_label", about, y, face.texts, size)
     sheet.texts += found
     if max(face.groups) > 1:
         _divisions(sheet, face, id, form, edges[0], y, found)

@@ -43,7 +43,8 @@ class Outline(NamedTuple):
     """A silhouette `width` wide, about (0, 0) at its left end: a closed line, and each convolution's place in it.
 
     No points stand for a box with corners rounded by `radius`. `rooms` are where a text on each convolution may
-    lie, `centers` where it had best, `half_texts` half its height at most; `half_text` is that of one in the middle.
+    lie, `centers` where it had best, `half_texts` half its height at most; `half_text` is that of one
+    about the `middle`, where the narrowest part of a Bottleneck is.
     """
 
     width: float
@@ -52,6 +53,7 @@ class Outline(NamedTuple):
     rooms: tuple[Stretch, ...]
     centers: tuple[float, ...]
     half_texts: tuple[float, ...]
+    middle: float
     half_text: float
 
     def at(self, x: float, y: float) -> Points:
@@ -106,9 +108,12 @@ def outline(form: Silhouette, width: float, half: float) -> Outline:
     lows = tuple(min(pair) - 0.5 for pair in pairwise(halves))
     if form.is_flat:
         # Square corners on narrow blocks, of which there are many: nobody sees the rest, and they paint at once.
-        return Outline(width, (), _RADIUS if width >= _LEAST_ROUNDED_PX else 0.0, rooms, centers, lows, half)
+        radius = _RADIUS if width >= _LEAST_ROUNDED_PX else 0.0
+        return Outline(width, (), radius, rooms, centers, lows, width / 2, half)
     upper = _without_repeats(_profile(stretches, halves, width))
-    return Outline(width, _mirrored(upper), 0.0, rooms, centers, lows, _least_about_middle(upper, width) - 0.5)
+    middle = centers[len(centers) // 2] if len(centers) % 2 else width / 2
+    half_text = _least_about(upper, middle, _MIDDLE_SHARE * width) - 0.5
+    return Outline(width, _mirrored(upper), 0.0, rooms, centers, lows, middle, half_text)
 
 
 def _profile(stretches: list[Stretch], halves: list[float], width: float) -> list[tuple[float, float]]:
@@ -130,12 +135,14 @@ def _segments(form: Silhouette, edges: tuple[Stretch, ...], centers: tuple[float
         upper += [(start, high - cut), (start + cut, high), (stop - cut, high), (stop, high - cut)]
         deepest = max(deepest, cut if len(edges) > 1 else 0.0)
     lows = tuple(high - 0.5 for high in halves)
-    return Outline(edges[-1][1], _mirrored(upper), 0.0, edges, centers, lows, min(halves) - deepest - 0.5)
+    return Outline(
+        edges[-1][1], _mirrored(upper), 0.0, edges, centers, lows, edges[-1][1] / 2, min(halves) - deepest - 0.5
+    )
 
 
-def _least_about_middle(upper: list[tuple[float, float]], width: float) -> float:
-    """Return the least height of a profile where a text in its middle stands."""
-    left, right = (width * (0.5 + side * _MIDDLE_SHARE) for side in (-1, 1))
+def _least_about(upper: list[tuple[float, float]], middle: float, reach: float) -> float:
+    """Return the least height of a profile within `reach` of `middle`, where a text stands."""
+    left, right = max(middle - reach, 0.0), min(middle + reach, upper[-1][0])
     heights = [high for x, high in upper if left < x < right]
     for (a, high), (b, next_high) in pairwise(upper):
         heights += [high + (next_high - high) * (x - a) / (b - a) for x in (left, right) if a <= x <= b and b > a]
