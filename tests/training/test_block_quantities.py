@@ -20,7 +20,7 @@ from resnet_core.training.exact_norms import write_moments, write_pair
 from resnet_core.training.flow_capture import CapturedRow, FlowCapture
 from resnet_core.training.learner import Learner
 from resnet_core.training.loop import train
-from resnet_core.training.parameter_probe import fused_norms, norms_together
+from resnet_core.training.parameter_probe import ParameterProbe, fused_norms, norms_together
 from tests.training.tiny_runs import only, same_bits, tiny_architecture, tiny_bottleneck, tiny_data, tiny_run
 
 CPU = torch.device("cpu")
@@ -60,7 +60,7 @@ def batch() -> tuple[Tensor, Tensor]:
 def loss_of(model: ResNet) -> Tensor:
     torch.manual_seed(3)  # for what stochastic depth drops
     images_NCHW, labels_N = batch()
-    return F.cross_entropy(model(images_NCHW), labels_N)
+    return F.cross_entropy(model(images_NCHW.to(model.get_parameter("conv1.weight").dtype)), labels_N)
 
 
 def captured(model: ResNet) -> CapturedRow:
@@ -137,6 +137,13 @@ def test_that_every_quantity_of_a_step_is_that_of_its_twin(config: ArchitectureC
         assert list(found[name]) == near, name
 
 
+def test_that_a_network_in_float64_equals_its_twin_by_the_way_that_devices_take() -> None:
+    config = NETWORKS["option C"]
+    found = captured(build_model(config, seed=0).double()).block_quantities
+    for name, values in twin(build_model(config, seed=0).double()).items():
+        assert list(found[name]) == pytest.approx(values, rel=1e-9, abs=1e-12, nan_ok=True), name
+
+
 def test_that_a_deep_network_of_the_papers_equals_its_twin() -> None:
     config = preset("ResNet-20").model_copy(update={"input": tiny_architecture().input})
     found, expected = captured(build_model(config, seed=0)).block_quantities, twin(build_model(config, seed=0))
@@ -161,6 +168,30 @@ def test_that_the_update_ratio_is_that_of_the_weights_before_and_after() -> None
             expected.append(float((new - old).norm() / old.norm()))
         assert found == pytest.approx(expected, rel=1e-6)
         assert all(1e-6 < ratio < 1 for ratio in found)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_that_a_group_of_blocks_is_measured_as_each_of_them_alone(
+    dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Groups of several blocks, of one, and float64, which takes the fused way of devices."""
+    blocks = tuple(build_model(preset("ResNet-20"), seed=0).to(dtype).blocks.values())
+    weights = [torch.cat([p.detach().double().flatten() for p in block.parameters()]) for block in blocks]
+    expected = [float(own.norm()) for own in weights]
+    for length in (2**22, 40_000, 1):
+        monkeypatch.setattr("resnet_core.training.parameter_probe.GROUP_LENGTH", length)
+        probe, cells = ParameterProbe(blocks, CPU), torch.zeros(9, dtype=torch.float64)
+        before = probe.weights()
+        with torch.no_grad():
+            for number, block in enumerate(blocks):
+                for parameter in block.parameters():
+                    parameter.grad = parameter.detach() * (number + 1)
+                    parameter *= 1 + (number + 1) / 64
+        probe.write_gradient_norms(cells)
+        assert cells.tolist() == pytest.approx([(n + 1) * norm for n, norm in enumerate(expected)], rel=1e-6)
+        probe.write_update_ratios(before, cells)
+        assert cells.tolist() == pytest.approx([(n + 1) / 64 for n in range(9)], rel=1e-5)
+        expected = [norm * (1 + (n + 1) / 64) for n, norm in enumerate(expected)]
 
 
 @every_network
