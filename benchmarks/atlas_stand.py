@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from pathlib import Path
@@ -95,6 +96,7 @@ def stand_for(application: QApplication, name: str, with_run: bool = True, clock
         runs.put(made_up_run(document.snapshot, CAPTURES))
     atlas.show()
     application.processEvents()
+    gc.freeze()  # as the program does once its window stands: see Application.begin_work
     return Stand(application, atlas, document, runs, clock)
 
 
