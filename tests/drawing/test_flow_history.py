@@ -94,8 +94,9 @@ def coloured(name: str, run: RunFlow | None, level: str = "block") -> list[tuple
     graph = counted(name).graph
     shown = frame(graph, 128)
     shown = shown._replace(view=shown.view._replace(level=level))
-    (group,) = [item for item in track("structure", name, flow(run), structure="gradient").items(shown)
-                if isinstance(item, Group)]  # fmt: skip
+    (whole,) = track("structure", name, flow(run), structure="gradient").items(shown)
+    assert isinstance(whole, Group)
+    (group,) = [item for item in whole.items if isinstance(item, Group)]
     found: list[tuple[float, Item]] = []
     for item in group.items:
         found += [(item.opacity, inner) for inner in item.items] if isinstance(item, Group) else [(1.0, item)]

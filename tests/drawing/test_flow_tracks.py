@@ -16,7 +16,7 @@ from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.depth_axis import DepthAxis
 from resnet_core.drawing.depth_view import DepthView
-from resnet_core.drawing.display_list import Box, Item, Polyline, Rectangle, Text, flat
+from resnet_core.drawing.display_list import Box, Group, Item, Polyline, Rectangle, Text, flat
 from resnet_core.drawing.say import as_written
 from resnet_core.drawing.tracks.arrangement import Arrangement
 from resnet_core.drawing.tracks.catalog import FLOW_TRACKS, Counted, TrackSources, make_track
@@ -83,6 +83,19 @@ def test_that_a_block_without_shortcut_is_empty_and_says_so() -> None:
     span = shown.view.axis.span_of("layer2.1")
     assert span is not None
     assert made.value_at(shown, shown.view.x(span.middle), 50) == "no shortcut"
+
+
+@pytest.mark.parametrize(("key", "variant"), [("skip_branch", ""), ("structure", "gradient")])
+def test_that_nothing_of_the_blocks_reaches_beyond_the_edges_of_the_track(key: str, variant: str) -> None:
+    graph = counted("ResNet-110").graph
+    shown = frame(graph)
+    for zoom in (2.0, 8.0, 30.0):
+        near = shown._replace(view=shown.view.zoomed(zoom, 500.0))
+        made = track(key, "ResNet-110", flow(level_run(graph)), **{key: variant})
+        groups = [item for item in made.items(near) if isinstance(item, Group)]
+        assert all(group.clip is not None and near.rect.right <= group.clip.right <= 1002 for group in groups)
+        loose = [item for item in made.items(near) if not isinstance(item, Group)]
+        assert {item.role for item in loose} <= {"shortcut_share_label", "branch_share_label"}
 
 
 def test_that_the_tooltip_of_a_block_says_share_and_cosine_where_there_is_one() -> None:

@@ -13,7 +13,7 @@ from resnet_core.analysis.gradient_profile import path_length_shares
 from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.depth_axis import Span
-from resnet_core.drawing.display_list import Item, Polyline, Rectangle, Role, Text
+from resnet_core.drawing.display_list import Box, Group, Item, Polyline, Rectangle, Role, Text
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.text_metrics import text_height, text_width
 from resnet_core.drawing.tracks.flow_data import FlowData
@@ -85,9 +85,11 @@ class SkipBranchTrack(Track):
         place = slice(first - 1, last - 1)
         shares = self._data.values_at("branch_share", self._data.row)[place]
         if frame.view.scale >= SEPARATE_FROM_PX:
-            yield from _bars(frame, axis.blocks[place], shares, self._has_shortcut[place])
+            bars = _bars(frame, axis.blocks[place], shares, self._has_shortcut[place])
         else:
-            yield from _outlines(frame, pixel_edges(frame.view, first, last), shares, self._has_shortcut[place])
+            bars = _outlines(frame, pixel_edges(frame.view, first, last), shares, self._has_shortcut[place])
+        left, top, right, bottom = frame.rect
+        yield Group("", tuple(bars), "", 1.0, Box(left - 1, top - 1, right + 1, bottom + 1))
         yield from _part_names(frame)
 
     def _why_empty(self) -> str:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.depth_axis import DepthAxis
-from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Group, Item, Polyline, Rectangle, Text
+from resnet_core.drawing.display_list import SHORTCUT_ROLES, Arch, Box, Group, Item, Polyline, Rectangle, Text
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.structure import heading_items, level_items
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.flow_quantity import FLOW_QUANTITIES, FlowKey
 from resnet_core.drawing.tracks.structure_track import StructureTrack, placement_of
 from resnet_core.drawing.tracks.track import LegendEntry, TrackFrame
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP
 from resnet_core.number_text import exact
 
 _LEVELS = 10
@@ -60,6 +61,11 @@ class StructureFlowTrack(StructureTrack):
 
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the shown stretch at its level of detail, coloured."""
+        left, top, right, bottom = frame.rect
+        inside = Box(left - 2, top - TRACK_GAP, right + 2, bottom + TRACK_GAP)
+        yield Group("", tuple(self._levels(frame)), "", 1.0, inside)
+
+    def _levels(self, frame: TrackFrame) -> Iterator[Item]:
         placement = placement_of(frame)
         yield from heading_items(placement)
         for level, opacity in frame.view.levels():
