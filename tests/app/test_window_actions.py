@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.windows.command_palette import CommandPalette, match_score
+from resnet_core.drawing.tracks.titles import FRESH
 
 
 def palette_of(application: Application) -> CommandPalette:
