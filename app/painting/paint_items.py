@@ -95,7 +95,7 @@ def _paint_polylines(painter: QPainter, items: list[Polyline], style: PaintStyle
         if item.bend:
             painter.setPen(pen)
             painter.drawPath(_bent_path(item))
-        elif len(item.points) < _FEW_POINTS:
+        elif len(item.points) < _FEW_POINTS and abs(item.points[-1][0] - item.points[0][0]) < _WIDE_PX:
             painter.setPen(pen)
             painter.drawPolyline(_polygon(item.points))
         else:
