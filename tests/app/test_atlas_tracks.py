@@ -78,12 +78,12 @@ def test_that_what_is_not_finite_has_a_colour_of_its_own_even_where_steps_are_fi
 def test_that_a_live_run_appears_while_the_structure_is_not_painted_anew(bench) -> None:
     b = bench()
     b.image()
-    kept = b.atlas.sheet.kept
+    kept = b.atlas.sheet.pictures.picture("parameters")
     b.runs.put(shown_run(b.document, even_norms(b.document, 2)))
     b.image()
     b.runs.put(shown_run(b.document, even_norms(b.document, 3)))
     b.image()
-    assert b.atlas.sheet.kept is kept
+    assert kept is not None and b.atlas.sheet.pictures.picture("parameters") is kept
     assert b.atlas.gradients.count == 3
 
 

@@ -1,10 +1,10 @@
-"""Paints the Atlas in two layers: what stays while a run is live, and what moves with it, the selection on top."""
+"""Paints the Atlas: the ground, each row of it, and what is marked on the rows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.painting.paint_items import paint_items
@@ -60,27 +60,33 @@ def frame(row: TrackRow, atlas: AtlasView) -> TrackFrame:
     return frame_of(row, atlas.depth_view, atlas.layout_record, scene_style(atlas))
 
 
-def paint_static(painter: QPainter, atlas: AtlasView) -> None:
-    """Paint the ground, the stages' borders and the tracks that show no run."""
+def paint_ground(painter: QPainter, atlas: AtlasView) -> None:
+    """Paint the ground where no row stands, with the stages' borders."""
     style = atlas.style_of_paint
-    painter.fillRect(atlas.viewport().rect(), style.color("canvas"))
-    bottom = atlas.minimap_rect().top() - FOOTER_HEIGHT
-    paint_items(painter, stage_borders(atlas.depth_view, _TOP, bottom), style)
-    painter.save()
-    painter.translate(0, -atlas.scroll_offset)
-    paint_items(painter, row_rules(atlas.rows), style)
-    paint_items(painter, (row_group(row, frame(row, atlas)) for row in atlas.rows if not row.track.live), style)
-    painter.restore()
+    whole, bottom = QRectF(atlas.viewport().rect()), atlas.minimap_rect().top() - FOOTER_HEIGHT
+    rows = atlas.rows
+    top_edge = row_area(rows[0], atlas).top() if rows else bottom
+    end = row_area(rows[-1], atlas).bottom() if rows else bottom
+    for area in (QRectF(0, 0, whole.width(), top_edge), QRectF(0, end, whole.width(), whole.height() - end)):
+        if area.height() > 0:
+            painter.fillRect(area, style.color("canvas"))
+            painter.save()
+            painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+            paint_items(painter, stage_borders(atlas.depth_view, _TOP, bottom), style)
+            painter.restore()
 
 
-def paint_live(painter: QPainter, atlas: AtlasView, region: QRect) -> None:
-    """Paint the tracks that show the run, the highlighted columns, the overview and the focus, within `region`."""
+def paint_row(painter: QPainter, row: TrackRow, frame: TrackFrame, style: PaintStyle) -> None:
+    """Paint one row on the ground: the stages' borders, the rule under its name, and the track."""
+    top, bottom = row.rect.top - TRACK_GAP, row.rect.bottom + TRACK_GAP
+    paint_items(painter, stage_borders(frame.view, top, bottom), style)
+    paint_items(painter, row_rules((row,)), style)
+    paint_items(painter, (row_group(row, frame),), style)
+
+
+def paint_marks(painter: QPainter, atlas: AtlasView) -> None:
+    """Paint what lies on the tracks: the highlighted columns, the overview and the focus."""
     style = atlas.style_of_paint
-    painter.save()
-    painter.translate(0, -atlas.scroll_offset)
-    seen = [row for row in atlas.rows if row.track.live and row_area(row, atlas).intersects(QRectF(region))]
-    paint_items(painter, (row_group(row, frame(row, atlas)) for row in seen), style)
-    painter.restore()
     bottom = atlas.minimap_rect().top() - FOOTER_HEIGHT
     hovered, selected = atlas.hovered, atlas.selected_span()
     if hovered is not None and hovered != selected:

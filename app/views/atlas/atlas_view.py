@@ -323,6 +323,7 @@ class AtlasView(QAbstractScrollArea):
 
     def _repaint_live(self) -> None:
         """Repaint the tracks that show the run, and nothing else."""
+        self.sheet.forget_run()
         if not self.isVisible():
             return
         for row in self._rows:
@@ -334,8 +335,8 @@ class AtlasView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._refresh()
         painter = QPainter(self.viewport())
-        self.sheet.paint(painter)
-        atlas_painting.paint_live(painter, self, event.rect())
+        self.sheet.paint(painter, event.rect())
+        atlas_painting.paint_marks(painter, self)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -20,20 +20,20 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.painting.paint_items import paint_items
 from app.painting.paint_style import PaintStyle
+from app.painting.row_pictures import FRAME_S, RowLook, RowPictures
 from app.services.theme import Theme
 from app.views.comparison.canvas_pointer import CanvasPointer
-from app.views.comparison.row_pictures import FRAME_S, Page, RowPictures
 from app.views.comparison.value_tooltip import tooltip
 from resnet_core.drawing.comparison.alignment import Alignment
 from resnet_core.drawing.comparison.comparison_rows import ROW_GAP, least_height, placed_rows
-from resnet_core.drawing.comparison.comparison_scene import Scene, comparison_drawing, ground_items
+from resnet_core.drawing.comparison.comparison_scene import Scene, comparison_drawing, ground_items, row_items
 from resnet_core.drawing.comparison.comparison_tracks import COUNTS, TrackChoice, comparison_tracks
 from resnet_core.drawing.comparison.gradient_profiles_track import CapturedNorms, GradientProfilesTrack
 from resnet_core.drawing.comparison.run_chart import RunChart
 from resnet_core.drawing.comparison.value_table import column_values
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.depth_view import DepthView
-from resnet_core.drawing.display_list import Drawing
+from resnet_core.drawing.display_list import Box, Drawing
 from resnet_core.drawing.tracks.scene import SceneStyle
 from resnet_core.drawing.tracks.track import Track
 from resnet_core.drawing.tracks.track_rows import TrackRow
@@ -226,8 +226,8 @@ class ComparisonCanvas(QWidget):
             self._paint_selection(painter, view, style)
             paint_items(painter, ground_items(scene, rows, view), style)
             seen = [row for row in rows if self._area(row).intersects(dirty)]
-            page = Page(scene, view, style, float(self.width()))
-            self._moving = not self._pictures.paint(painter, seen, page, FRAME_S if self._moving else None)
+            looks = [self._look(row, view) for row in seen]
+            self._moving = not self._pictures.paint(painter, looks, None, FRAME_S if self._moving else None)
             if self._moving:
                 self._settling.start()
         if self.hasFocus():
@@ -346,6 +346,14 @@ class ComparisonCanvas(QWidget):
     def _adopt_colors(self) -> None:
         self._style = None
         self.update()
+
+    def _look(self, row: TrackRow, view: DepthView) -> RowLook:
+        scene, style = self.scene(), self._ready_style()
+        area = Box(0.0, row.rect.top - ROW_GAP, float(self.width()), row.rect.bottom + ROW_GAP)
+        return RowLook(
+            row.track.key, area, view, (row.track, row.gutter, style, scene.scale, scene.style),
+            lambda painter: paint_items(painter, row_items(scene, (row,), view), style),
+        )  # fmt: skip
 
     def _area(self, row: TrackRow) -> QRect:
         """Return the whole width of a row."""
