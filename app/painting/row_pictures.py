@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Box
 
-FRAME_S = 0.008
+FRAME_S = 0.005
 """Seconds that rows may be drawn anew for in one frame of a movement; what is left of 16 ms is for the rest."""
 
 
@@ -31,11 +31,12 @@ class RowLook(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """A row as it was drawn, in which turn."""
+    """A row as it was drawn, in which turn, and how long that took in seconds."""
 
     picture: QPixmap
     look: RowLook
     turn: int
+    cost_s: float
 
     def stands_in(self, look: RowLook) -> bool:
         """Whether the picture, moved and stretched along depth, can stand for the row for a moment."""
@@ -69,8 +70,8 @@ class RowPictures:
     ) -> bool:
         """Paint rows on `ground`, or on what is there; return whether all are as they should be.
 
-        Within a budget the rows that have waited longest are drawn anew first, at least one of them; where it is used
-        up, the others are the old pictures moved and stretched to the shown depth.
+        Within a budget the rows that have waited longest are drawn anew first, at least one of them, and as many more
+        as there is time for; the others are the old pictures moved and stretched to the shown depth.
         """
         self._turn += 1
         end = None if budget_s is None else time.perf_counter() + budget_s
@@ -78,10 +79,10 @@ class RowPictures:
         stale.sort(key=lambda look: self._kept[look.key].turn if look.key in self._kept else -1)
         ratio = painter.device().devicePixelRatioF()
         for number, look in enumerate(stale):
-            kept = self._kept.get(look.key)
-            spent = end is not None and number > 0 and time.perf_counter() > end
-            if not (spent and kept is not None and kept.stands_in(look)):
-                self._kept[look.key] = _Kept(_drawn(look, ground, ratio), look, self._turn)
+            kept, now = self._kept.get(look.key), time.perf_counter()
+            if kept is None or not kept.stands_in(look) or number == 0 or end is None or now + kept.cost_s <= end:
+                picture = _drawn(look, ground, ratio)
+                self._kept[look.key] = _Kept(picture, look, self._turn, time.perf_counter() - now)
         for look in looks:
             _paint_kept(painter, self._kept[look.key], look, ground)
         return all(self._is_fresh(look) for look in stale)
