@@ -38,6 +38,7 @@ from measuring import calibration_ms, milliseconds, print_rows
 from onnx_file import write_onnx
 from PySide6.QtWidgets import QApplication
 
+from app.services.fonts import install_fonts
 from resnet_core.configuration.presets import preset
 
 NETWORKS = ("ResNet-18", "ResNet-50", "ResNet-152", "ResNet-1202")
@@ -55,12 +56,11 @@ class Taken(NamedTuple):
 def main() -> None:
     """Print one row a network and tool, as a ratio to Skipscope in the same run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument(
-        "--rounds", type=int, default=3, help="pictures of each tool, the fastest counts (default 3)"
-    )
+    parser.add_argument("--rounds", type=int, default=3, help="pictures of each tool, the fastest counts (default 3)")
     parser.add_argument("--networks", nargs="+", default=NETWORKS, help="presets, by name")
     arguments = parser.parse_args()
     application = QApplication([])
+    install_fonts(application)
     tools: dict[str, Callable[[str, int], Taken]] = {}
     for title, tool, missing in (
         (f"{installed('torchview')} + {dot_version()}", torchview, missing_for_torchview()),
