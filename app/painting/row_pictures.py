@@ -15,6 +15,8 @@ from resnet_core.drawing.display_list import Box
 FRAME_S = 0.005
 """Seconds that rows may be drawn anew for in one frame of a movement; what is left of 16 ms is for the rest."""
 
+_MOST_STRETCH, _MOST_SHIFT = 1.6, 0.5
+
 
 class RowLook(NamedTuple):
     """One row as it should be now.
@@ -40,12 +42,24 @@ class _Kept(NamedTuple):
 
     def stands_in(self, look: RowLook) -> bool:
         """Whether the picture, moved and stretched along depth, can stand for the row for a moment."""
-        before = self.look
-        return before.area == look.area and before.made_of == look.made_of and before.view[3:5] == look.view[3:5]
+        return self._is_like(look) and _is_near(self.look.view, look.view)
 
     def is_fresh(self, look: RowLook) -> bool:
         """Whether the row would look the same if it were drawn now."""
-        return self.look.view == look.view and self.stands_in(look)
+        return self.look.view == look.view and self._is_like(look)
+
+    def _is_like(self, look: RowLook) -> bool:
+        """Whether nothing but the shown depth is another."""
+        before = self.look
+        return before.area == look.area and before.made_of == look.made_of
+
+
+def _is_near(before: DepthView, view: DepthView) -> bool:
+    """Whether a view is a small movement from another; after a jump, a stretched picture would only puzzle."""
+    if (before.left, before.width) != (view.left, view.width):
+        return False
+    moved = abs((before.first + before.last) - (view.first + view.last)) / 2 * view.scale
+    return 1 / _MOST_STRETCH < before.scale / view.scale < _MOST_STRETCH and moved < _MOST_SHIFT * view.width
 
 
 class RowPictures:

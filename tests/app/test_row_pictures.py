@@ -1,0 +1,81 @@
+"""A moving Atlas keeps time with its last pictures, shows a jump at once, and is exact when it has come to rest."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from app.painting.row_pictures import RowLook, RowPictures
+from resnet_core.architecture.graph_builder import build_graph
+from resnet_core.configuration.presets import preset
+from resnet_core.drawing.depth_axis import DepthAxis
+from resnet_core.drawing.depth_view import DepthView
+from resnet_core.drawing.display_list import Box
+from tests.app.atlas_bench import open_bench, wheel
+
+GROUND = QColor("#ffffff")
+
+
+class Rows:
+    """Three rows, each of which says when it is drawn."""
+
+    def __init__(self) -> None:
+        self.pictures, self.drawn = RowPictures(), list[str]()
+        self.axis = DepthAxis(build_graph(preset("ResNet-50")))
+
+    def look(self, key: str, view: DepthView) -> RowLook:
+        top = 20.0 * int(key)
+        return RowLook(key, Box(0.0, top, 200.0, top + 20.0), view, (key,), lambda _painter: self.drawn.append(key))
+
+    def paint(self, view: DepthView, budget_s: float | None) -> bool:
+        self.drawn.clear()
+        image = QImage(200, 60, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        complete = self.pictures.paint(painter, [self.look(key, view) for key in "012"], GROUND, budget_s)
+        painter.end()
+        return complete
+
+
+def test_that_rows_take_turns_when_there_is_no_time(qtbot: QtBot) -> None:
+    rows = Rows()
+    view = DepthView.fitted(rows.axis, 50.0, 100.0).zoomed(3, 100)
+    assert rows.paint(view, None) and rows.drawn == ["0", "1", "2"]
+    seen = []
+    for pixels in range(1, 4):
+        assert not rows.paint(view.panned(pixels), -1.0)
+        seen += rows.drawn
+    assert seen == ["0", "1", "2"]
+    assert rows.paint(view.panned(3), None)
+    assert rows.paint(view.panned(3), None) and not rows.drawn
+
+
+def test_that_a_jump_is_drawn_at_once_even_without_time(qtbot: QtBot) -> None:
+    rows = Rows()
+    view = DepthView.fitted(rows.axis, 50.0, 100.0).zoomed(4, 100)
+    rows.paint(view, None)
+    for jump in (view.zoomed(2, 100), view.panned(80)):
+        assert rows.paint(jump, -1.0) and rows.drawn == ["0", "1", "2"]
+
+
+def test_that_what_is_forgotten_is_drawn_again(qtbot: QtBot) -> None:
+    rows = Rows()
+    view = DepthView.fitted(rows.axis, 50.0, 100.0)
+    rows.paint(view, None)
+    rows.pictures.forget("1")
+    rows.paint(view, None)
+    assert rows.drawn == ["1"]
+    assert rows.pictures.picture("1") is not None and rows.pictures.picture("9") is None
+
+
+def test_that_the_atlas_looks_at_rest_as_if_it_had_never_moved(qtbot: QtBot) -> None:
+    b = open_bench(qtbot, "ResNet-152")
+    for _ in range(12):
+        wheel(b, b.point_in("structure", "layer3.8"), 60)
+        b.image()
+    timers = [timer for timer in b.atlas.findChildren(QTimer) if timer.objectName() in ("atlas_rest", "atlas_catch_up")]
+    assert len(timers) == 2
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers), timeout=5_000)
+    moved = b.image()
+    b.atlas.sheet.forget()
+    assert b.image() == moved
