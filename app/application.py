@@ -27,7 +27,9 @@ from app.state.architecture_document import ArchitectureDocument, Snapshot, anal
 from app.state.counting_state import CountingState
 from app.state.engine_state import EngineState
 from app.state.latency_state import LatencyState
+from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
+from app.state.probed_state import ProbedState
 from app.state.recent_files import RecentFiles
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
@@ -45,6 +47,7 @@ from app.windows.lazy_page import LazyPage
 from app.windows.main_window import MainWindow
 from app.windows.page_list import centre_pages, side_docks
 from app.windows.picture_commands import PictureCommands
+from app.windows.probe_text import probe_line
 from app.windows.run_commands import RunCommands
 from app.windows.status_bar import StatusBar
 from app.windows.view_commands import ViewCommands
@@ -124,7 +127,7 @@ class Application(QObject):
         self.pinned = PinnedState(self)
         self.counting = CountingState(self)
         self.verified = VerifiedState(self)
-        self.latency = LatencyState(self)
+        self.latency, self.probed = LatencyState(self), ProbedState(self)
         self.runs = RunsState(self)
         self.engine = EngineState(self)
         self.recipe = TrainingRecipe(self.settings.values.training, self)
@@ -142,7 +145,7 @@ class Application(QObject):
 
     def _make_views(self) -> None:
         self.atlas = AtlasView(
-            self.document, self.selection, self.pinned, self.runs, self.latency, self.theme
+            self.document, self.selection, self.pinned, self.runs, Measured(self.latency, self.probed), self.theme
         )
         # What stands in the docks comes right after the first paint, which it would double.
         self._architecture_page = LazyPage(self._architecture_view, waits=True, wish=QSize(268, 700))
@@ -290,6 +293,9 @@ class Application(QObject):
             tracks = self.atlas.layout_record
             if "latency" in tracks.hidden:
                 self.atlas.set_layout_record(tracks.toggled("latency"))
+        elif answer.kind == "probe":
+            self.probed.record(answer.config, answer.document)
+            self.status_bar.announce(probe_line(answer.document))
         else:
             self.verified.record(answer.document)
 

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.latency_state import LatencyState
+from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
+from app.state.probed_state import ProbedState
 from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from app.views.atlas.atlas_view import AtlasView
@@ -89,7 +91,7 @@ class Stand(NamedTuple):
 def stand_for(application: QApplication, name: str, with_run: bool = True, clock: Clock = time.perf_counter) -> Stand:
     """Show the Atlas of a preset, every track in it, a finished run of `CAPTURES` steps among them if asked for."""
     document, runs, theme = ArchitectureDocument(preset(name)), RunsState(), Theme("light")
-    atlas = AtlasView(document, SelectionState(), PinnedState(), runs, LatencyState(), theme)
+    atlas = AtlasView(document, SelectionState(), PinnedState(), runs, Measured(LatencyState(), ProbedState()), theme)
     atlas.set_layout_record(Arrangement(tuple(atlas.tracks.titles())))
     atlas.resize(WIDTH, HEIGHT)
     if with_run:

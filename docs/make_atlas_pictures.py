@@ -28,7 +28,9 @@ from app.services.apply_theme import apply_theme  # noqa: E402
 from app.services.theme import Theme, ThemeChoice  # noqa: E402
 from app.state.architecture_document import ArchitectureDocument  # noqa: E402
 from app.state.latency_state import LatencyState  # noqa: E402
+from app.state.measured import Measured  # noqa: E402
 from app.state.pinned_state import PinnedState  # noqa: E402
+from app.state.probed_state import ProbedState  # noqa: E402
 from app.state.runs_state import RunsState  # noqa: E402
 from app.state.selection_state import SelectionState  # noqa: E402
 from app.views.atlas.atlas_view import AtlasView  # noqa: E402
@@ -78,7 +80,7 @@ def main() -> None:
 def sheet(config: ArchitectureConfig, theme: Theme) -> QImage:
     """Return the Atlas of a network at three zooms, one under the other."""
     document, selection = ArchitectureDocument(config), SelectionState()
-    atlas = AtlasView(document, selection, PinnedState(), RunsState(), LatencyState(), theme)
+    atlas = AtlasView(document, selection, PinnedState(), RunsState(), Measured(LatencyState(), ProbedState()), theme)
     atlas.set_layout_record(atlas.layout_record._replace(hidden=frozenset(TITLES) - set(SHOWN)))
     atlas.resize(*SIZE)
     atlas.show()

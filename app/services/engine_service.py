@@ -13,7 +13,9 @@ from app.services.run_follower import RunFollower
 from app.services.training_plan import PlanRefused, plan_training
 from app.state.architecture_document import ArchitectureDocument
 from app.state.engine_state import EngineState, JobPhase, JobProgress
+from app.state.probed_state import probe_batch
 from app.state.training_recipe import TrainingRecipe
+from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.number_text import percent
 from resnet_core.process.messages import (
@@ -27,6 +29,7 @@ from resnet_core.process.messages import (
     MeasureLatency,
     Notice,
     PauseTraining,
+    Probe,
     Progress,
     Request,
     Resume,
@@ -44,17 +47,19 @@ MOST_DEATHS = 2
 
 
 class Answer(NamedTuple):
-    """What a job that measures, and records no run, found: its JSON document."""
+    """What a job that measures, and records no run, found of `config`: its JSON document."""
 
     kind: JobName
     document: dict[str, Any]
+    config: ArchitectureConfig
 
 
 class _Job(NamedTuple):
-    """The job under way: its number in the pool, and the folder of its run if it has one."""
+    """The job under way: its number in the pool, what it is about, and the folder of its run if it has one."""
 
     number: int
     kind: JobName
+    config: ArchitectureConfig
     folder: Path | None = None
 
 
@@ -170,6 +175,16 @@ class EngineService(QObject):
             toml = config_to_toml(self._document.config)
             self._submit("check", Check(toml, self._recipe.config.device))
 
+    def probe(self) -> None:
+        """Measure the gradients of the open architecture before any training, on one batch of noise.
+
+        `answered` brings what was found.
+        """
+        if self._is_free():
+            snapshot, recipe = self._document.snapshot, self._recipe.config
+            batch, toml = probe_batch(snapshot.report.total.macs), config_to_toml(snapshot.config)
+            self._submit("probe", Probe(toml, batch=batch, seed=recipe.seed, device=recipe.device))
+
     def measure_latency(self, batch: int = 1, repeats: int = 0, *, training: bool = False) -> None:
         """Have the open architecture timed layer by layer, on the recipe's device and with its threads.
 
@@ -223,7 +238,7 @@ class EngineService(QObject):
         except OSError as error:
             self.failed.emit(self.tr("The engine cannot be started."), str(error))
             return False
-        self._job, self._stopping = _Job(number, kind, folder), False
+        self._job, self._stopping = _Job(number, kind, self._document.config, folder), False
         self._trained = folder or self._trained
         self._show_phase("preparing")
         return True
@@ -254,7 +269,7 @@ class EngineService(QObject):
             case JobDone(document=document):
                 self._end_job()
                 if job.kind != "train":
-                    self.answered.emit(Answer(job.kind, document))
+                    self.answered.emit(Answer(job.kind, document, job.config))
             case JobFailed(message=text, details=details):
                 self._end_job()
                 self.failed.emit(text, details)

@@ -71,8 +71,8 @@ class DeskCommands(QObject):
         licences_dialog(self._window).open()
 
     def show_answer(self, answer: Answer) -> None:
-        """Show what a build or a check found; a latency is said in one line and shown by the views."""
-        if answer.kind != "latency":
+        """Show what a build or a check found; the rest is said in one line and shown by the views."""
+        if answer.kind in ("build", "check"):
             TextDialog(answer_title(answer), answer_text(answer), self._window).open()
 
     def help_on_focus(self) -> None:

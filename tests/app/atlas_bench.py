@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
 from app.state.latency_state import LatencyState
+from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
+from app.state.probed_state import ProbedState
 from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from app.views.atlas.atlas_view import AtlasView
@@ -54,7 +56,7 @@ def open_bench(
     config = preset(network) if isinstance(network, str) else network
     document, selection, pinned = ArchitectureDocument(config), SelectionState(), PinnedState()
     runs, theme = RunsState(), Theme("light")
-    atlas = AtlasView(document, selection, pinned, runs, LatencyState(), theme)
+    atlas = AtlasView(document, selection, pinned, runs, Measured(LatencyState(), ProbedState()), theme)
     qtbot.addWidget(atlas)
     atlas.resize(*size)
     atlas.show()

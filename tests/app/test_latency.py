@@ -100,7 +100,7 @@ def test_that_the_dialog_follows_the_open_architecture(application: Application)
     (dialog,) = application.window.findChildren(LatencyDialog)
     text, copy = dialog.findChild(QPlainTextEdit, "latency_text"), dialog.findChild(QPushButton, "latency_copy")
     assert text.toPlainText() == "Tiny has not been measured in this session." and not copy.isEnabled()
-    application.service.answered.emit(Answer("latency", document_of()))
+    application.service.answered.emit(Answer("latency", document_of(), application.document.config))
     assert text.toPlainText().startswith("Tiny on CPU (cpu)")
     assert "latency" in application.atlas.layout_record.shown
     announcement = application.status_bar.findChild(ElidedLabel, "announcement")

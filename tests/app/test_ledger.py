@@ -206,7 +206,7 @@ def test_that_a_check_brings_the_badge_and_figures_to_match(application: Applica
     view, badge = view_of(application), badge_of(application)
     assert not badge.isVisible()
     application.service.answered.disconnect(application.desk.show_answer)
-    application.service.answered.emit(Answer("check", document))
+    application.service.answered.emit(Answer("check", document, application.document.config))
     assert badge.isVisible()
     assert badge.text() == "✓ verified"
     assert "torchinfo (1.8.0): 40,552,426" in badge.toolTip()
@@ -242,12 +242,13 @@ def test_that_a_check_that_differs_is_said(application: Application, document: d
 
 
 def test_that_the_answer_says_each_cause_and_each_layer_that_differs(document: dict[str, Any]) -> None:
-    text = answer_text(Answer("check", document))
+    text = answer_text(Answer("check", document, preset("ResNet-18")))
     assert "+376,832  BatchNorm: 2 per output element" in text
     assert "torchinfo 1.8.0: agrees" in text
     first, *others = document["witnesses"]
     layers = [{"id": "layer1.0.conv1", "expected": 5, "found": 6}]
-    text = answer_text(Answer("check", {**document, "witnesses": [{**first, "layers": layers}, *others]}))
+    differing = {**document, "witnesses": [{**first, "layers": layers}, *others]}
+    text = answer_text(Answer("check", differing, preset("ResNet-18")))
     assert "fvcore 0.1.5.post20221221: DIFFERS" in text
     assert "DIFFERENT layer1.0.conv1: 6 counted, 5 expected" in text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.state.architecture_document import ArchitectureDocument, Snapshot
-from app.state.latency_state import LatencyState
+from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
-from app.state.runs_state import RunsState
+from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from resnet_core.drawing.tracks.arrangement import Arrangement
 from resnet_core.drawing.tracks.catalog import Counted, MeasuredTimes, TrackSources, make_track
@@ -30,10 +30,12 @@ class AtlasTracks:
         selection: SelectionState,
         pinned: PinnedState,
         runs: RunsState,
-        latency: LatencyState,
+        measured: Measured,
     ) -> None:
         self._document, self._selection, self._pinned, self._runs = document, selection, pinned, runs
-        self.latency = latency
+        self.measured = measured
+        self._probed_beside: tuple[str, int] | None = None
+        measured.probed.changed.connect(self._note_probe)
         self.arrangement: Arrangement = FRESH
         self.flow = FlowData()
         self.snapshot: Snapshot = document.snapshot
@@ -53,8 +55,15 @@ class AtlasTracks:
 
     def take_run(self) -> None:
         """Take the run of the open architecture, and the step that is looked at."""
-        self.flow.set_run(self._runs.run_for(self.snapshot.graph))
+        run, probe = self._runs.run_for(self.snapshot.graph), self.measured.probed.flow_of(self.snapshot.config)
+        shows_probe = probe is not None and (run is None or _state_of(run) == self._probed_beside)
+        self.flow.set_run(probe if shows_probe else run)
         self.take_step()
+
+    def _note_probe(self) -> None:
+        """Show what was just probed, until the run beside it has captured more or another is looked at."""
+        run = self._runs.run_for(self.snapshot.graph)
+        self._probed_beside = _state_of(run) if run is not None else None
 
     def take_step(self) -> None:
         """Take the step that is looked at."""
@@ -79,7 +88,7 @@ class AtlasTracks:
         return self._made[key]
 
     def _counted(self, snapshot: Snapshot) -> Counted:
-        latency = self.latency.latency_of(snapshot.config)
+        latency = self.measured.latency.latency_of(snapshot.config)
         times = MeasuredTimes(latency.layers_s, latency.about) if latency else None
         return Counted(snapshot.graph, snapshot.report, times)
 
@@ -87,6 +96,10 @@ class AtlasTracks:
         """Return the pinned reference, unless it is what is open."""
         reference = self._pinned.reference
         return reference if reference is not None and reference.config != self.snapshot.config else None
+
+
+def _state_of(run: ShownRun) -> tuple[str, int]:
+    return run.key, len(run.gradient_steps)
 
 
 def _same(one: _Sources, other: _Sources) -> bool:

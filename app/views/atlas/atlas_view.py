@@ -25,7 +25,7 @@ from app.painting.paint_style import PaintStyle
 from app.painting.render_drawing import image_of
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument, Snapshot
-from app.state.latency_state import LatencyState
+from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
@@ -68,13 +68,13 @@ class AtlasView(QAbstractScrollArea):
         selection: SelectionState,
         pinned: PinnedState,
         runs: RunsState,
-        latency: LatencyState,
+        measured: Measured,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.document, self.selection, self._pinned, self._runs = document, selection, pinned, runs
-        self.tracks = AtlasTracks(document, selection, pinned, runs, latency)
+        self.tracks = AtlasTracks(document, selection, pinned, runs, measured)
         self._theme = theme
         self.style_of_paint = PaintStyle(theme.colors, self.font())
         self._view = DepthView.fitted(DepthAxis(self.snapshot.graph), 0.0, 1.0)
@@ -230,7 +230,8 @@ class AtlasView(QAbstractScrollArea):
     def _listen(self, theme: Theme) -> None:
         self.document.changed.connect(lambda _snapshot: self._refresh_when_shown())
         self._pinned.changed.connect(self._refresh_when_shown)
-        self.tracks.latency.changed.connect(self._refresh_when_shown)
+        self.tracks.measured.latency.changed.connect(self._refresh_when_shown)
+        self.tracks.measured.probed.changed.connect(self._refresh_run)
         self._runs.advanced.connect(lambda _key: self._refresh_run())
         self._runs.current_changed.connect(self._refresh_run)
         self._runs.shown_changed.connect(self._refresh_run)

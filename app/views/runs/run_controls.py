@@ -41,6 +41,8 @@ class RunControls(QWidget):
         self._title, self._numbers, self._note, self._left = QLabel(), QLabel(), QLabel(), QLabel()
         self._curves, self._bar = MiniCurves(theme), QProgressBar()
         self._train = self._button("train_button", self.tr("Train"), service.train)
+        self._probe = self._button("probe_button", self.tr("Probe"), service.probe)
+        self._probe.setToolTip(self.tr("Gradients and signals at initialisation, from one batch, without training"))
         self._pause = self._button("pause_button", self.tr("Pause"), self._toggle_pause)
         self._stop = self._button("stop_button", self.tr("Stop"), service.stop)
         self._form = RecipeForm(recipe)
@@ -73,7 +75,7 @@ class RunControls(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self._train, self._pause, self._stop):
+        for button in (self._train, self._probe, self._pause, self._stop):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self._left)
@@ -103,8 +105,9 @@ class RunControls(QWidget):
         progress = self._engine.progress
         training = progress.kind == "train" and progress.phase != "idle"
         paused = progress.phase == "paused"
-        self._train.setVisible(not training)
-        self._train.setEnabled(not self._engine.busy and self._engine.phase != "unavailable")
+        for button in (self._train, self._probe):
+            button.setVisible(not training)
+            button.setEnabled(not self._engine.busy and self._engine.phase != "unavailable")
         for button in (self._pause, self._stop):
             button.setVisible(training)
             button.setEnabled(progress.phase in ("running", "paused"))
