@@ -37,7 +37,7 @@ _LAST_VALUES: Mapping[FlowKey, str] = MappingProxyType({
 def why_empty(data: FlowData, keys: Sequence[FlowKey]) -> str:
     """Return the marked text of why a track of these quantities shows nothing."""
     if data.run is None:
-        return N_("Atlas", "No run of this architecture yet. Train it to watch its gradients, or probe it before.")
+        return N_("Atlas", "No run of this architecture yet. Train it to watch its gradients, or probe it before that.")
     if not data.has_rows:
         return N_("Atlas", "The run has not captured a gradient yet.")
     if "gradient_rms" in keys:
