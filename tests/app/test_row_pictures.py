@@ -12,6 +12,7 @@ from resnet_core.configuration.presets import preset
 from resnet_core.drawing.depth_axis import DepthAxis
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Box
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP
 from tests.app.atlas_bench import open_bench, wheel
 
 GROUND = QColor("#ffffff")
@@ -79,3 +80,11 @@ def test_that_the_atlas_looks_at_rest_as_if_it_had_never_moved(qtbot: QtBot) -> 
     moved = b.image()
     b.atlas.sheet.forget()
     assert b.image() == moved
+
+
+def test_that_the_rule_under_a_tracks_name_is_part_of_its_picture(qtbot: QtBot) -> None:
+    b = open_bench(qtbot)
+    image, row = b.image(), b.row("parameters")
+    below = range(round(row.rect.bottom), round(row.rect.bottom + TRACK_GAP / 2) + 1)
+    hairline = QColor(b.theme.colors.hairline).rgb()
+    assert any(image.pixel(20, y) == hairline for y in below)

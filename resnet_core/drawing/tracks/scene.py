@@ -66,7 +66,7 @@ def stage_borders(view: DepthView, top: float, bottom: float) -> Iterator[Item]:
 def row_rules(rows: Sequence[TrackRow]) -> Iterator[Item]:
     """Yield the line under each row's name, at which the row can be made higher or lower."""
     for row in rows:
-        y = round(row.rect.bottom + TRACK_GAP / 2)
+        y = round(row.rect.bottom + TRACK_GAP / 2) - 1  # within the row's own area
         yield Polyline("", "grid", ((row.gutter.left, y), (row.gutter.right - GUTTER_GAP, y)))
 
 
