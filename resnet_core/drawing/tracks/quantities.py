@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
@@ -64,28 +64,23 @@ def _receptive_field(graph: Graph, report: CostReport) -> Quantity:
 
 
 def _intensity(graph: Graph, report: CostReport) -> Quantity:
-    weighted = [row for row in report.layers if row.macs]
-    layers = {row.id: _intensity_of((row,)) for row in weighted}
-    members: dict[str, list[LayerCost]] = {}
-    for row in weighted:
-        members.setdefault(row.block or row.stage, []).append(row)
-    columns = {column: _intensity_of(rows) for column, rows in members.items()}
+    layers: dict[str, float] = {}
+    sums: dict[str, tuple[int, int]] = {}
+    for row in report.layers:
+        if row.macs:  # such a layer reads one tensor, and is written once
+            flops, moved = 2 * row.macs, row.input_shape.elements + row.output_shape.elements + row.parameters
+            layers[row.id] = flops / (FLOAT_BYTES * moved)
+            before = sums.get(row.block or row.stage, (0, 0))
+            sums[row.block or row.stage] = (before[0] + flops, before[1] + moved)
+    columns = {column: flops / (FLOAT_BYTES * moved) for column, (flops, moved) in sums.items()}
+    flops, moved = (sum(parts) for parts in zip(*sums.values(), strict=True)) if sums else (0, 0)
     return Quantity(
         "arithmetic_intensity",
         N_("Atlas", "FLOPs a byte that must be moved (Williams et al. 2009): low bars wait for memory, high ones for "
            "arithmetic. Convolutions and linear layers, float32, one image."),
-        "intensity_bar", columns, layers, _intensity_of(weighted) if weighted else None, _tenths, _per_byte,
+        "intensity_bar", columns, layers, flops / (FLOAT_BYTES * moved) if moved else None, _tenths, _per_byte,
         summed=False, about=N_("Atlas", "FLOPs a byte"),
     )  # fmt: skip
-
-
-def _intensity_of(rows: Iterable[LayerCost]) -> float:
-    """Return FLOPs a byte of layers with multiply-adds, each of which reads one tensor; one image, float32."""
-    flops = moved = 0
-    for row in rows:
-        flops += 2 * row.macs
-        moved += row.input_shape.elements + row.output_shape.elements + row.parameters
-    return flops / (FLOAT_BYTES * moved)
 
 
 def latency_quantity(graph: Graph, layers_s: Mapping[str, float], about: str) -> Quantity:
