@@ -110,6 +110,13 @@ def test_that_the_intensity_of_layer_block_and_network_is_that_of_the_roofline()
         assert quantity.layers.get(node.id) == pytest.approx(traffic_of(node).intensity)
 
 
+def test_that_a_subtitle_says_the_total_and_what_it_depends_on() -> None:
+    words = {key: track("ResNet-50", key).subtitle(as_written) for key in QUANTITIES}
+    assert words["training_memory"] == "393 MB in all, batch 1"
+    assert words["arithmetic_intensity"] == "43.2 FLOPs a byte"
+    assert (words["macs"], words["receptive_field"]) == ("4.09 G in all", "px of 224")
+
+
 def test_that_the_receptive_field_ends_at_that_of_the_network() -> None:
     graph, report, _ = counted("ResNet-50")
     columns = QUANTITIES["receptive_field"](graph, report).columns

@@ -50,7 +50,7 @@ class QuantityTrack(Track):
             text = say("Atlas", N_("Atlas", "%1 in all")).replace("%1", text)
         if self.reference is not None and self.reference.total is not None:
             text += f"  {percent_difference(quantity.total, self.reference.total)}"
-        return ", ".join(filter(None, (text, quantity.about)))
+        return (", " if quantity.summed else " ").join(filter(None, (text, quantity.about)))
 
     def explanation(self) -> str:
         """Return what the quantity is."""
