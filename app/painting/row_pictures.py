@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -108,7 +109,8 @@ class RowPictures:
 
 def _drawn(look: RowLook, ground: QColor | None, ratio: float) -> QPixmap:
     area = look.area
-    picture = QPixmap(round(area.width * ratio), round(area.height * ratio))
+    # Rounded up: where a pixel of the screen is no whole one of ours, rounding down leaves a line between rows.
+    picture = QPixmap(math.ceil(area.width * ratio), math.ceil(area.height * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent if ground is None else ground)
     painter = QPainter(picture)
@@ -125,15 +127,17 @@ def _paint_kept(painter: QPainter, kept: _Kept, look: RowLook, ground: QColor | 
         painter.drawPixmap(QPointF(area.left, area.top), kept.picture)
         return
     ratio = kept.picture.devicePixelRatio()
-    track = QRectF(view.left, area.top, view.width, area.height)
+    height_px = kept.picture.height()
+    height = height_px / ratio
+    track = QRectF(view.left, area.top, view.width, height)
     if ground is not None:
         painter.fillRect(track, ground)
     for x0, x1 in ((area.left, view.left), (view.right, area.right)):
-        source = QRectF((x0 - area.left) * ratio, 0, (x1 - x0) * ratio, area.height * ratio)
-        painter.drawPixmap(QRectF(x0, area.top, x1 - x0, area.height), kept.picture, source)
+        source = QRectF((x0 - area.left) * ratio, 0, (x1 - x0) * ratio, height_px)
+        painter.drawPixmap(QRectF(x0, area.top, x1 - x0, height), kept.picture, source)
     painter.save()
     painter.setClipRect(track, Qt.ClipOperation.IntersectClip)
     left, right = view.x(before.first), view.x(before.last)
-    source = QRectF((before.left - area.left) * ratio, 0, before.width * ratio, area.height * ratio)
-    painter.drawPixmap(QRectF(left, area.top, right - left, area.height), kept.picture, source)
+    source = QRectF((before.left - area.left) * ratio, 0, before.width * ratio, height_px)
+    painter.drawPixmap(QRectF(left, area.top, right - left, height), kept.picture, source)
     painter.restore()

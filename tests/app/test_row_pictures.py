@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
@@ -88,3 +90,23 @@ def test_that_the_rule_under_a_tracks_name_is_part_of_its_picture(qtbot: QtBot) 
     below = range(round(row.rect.bottom), round(row.rect.bottom + TRACK_GAP / 2) + 1)
     hairline = QColor(b.theme.colors.hairline).rgb()
     assert any(image.pixel(20, y) == hairline for y in below)
+
+
+def test_that_no_line_is_left_between_rows_when_a_pixel_of_theirs_is_one_and_a_half_of_the_screen(
+    qtbot: QtBot,
+) -> None:
+    rows = Rows()
+    view = DepthView.fitted(rows.axis, 50.0, 100.0).zoomed(3, 100)
+    tops = (0.0, 19.0, 78.0, 179.0, 200.0)
+    looks = [
+        RowLook(str(number), Box(0.0, top, 200.0, bottom), view, (number,), lambda _painter: None)
+        for number, (top, bottom) in enumerate(pairwise(tops))
+    ]
+    for shown in (view, view.panned(3)):
+        image = QImage(300, 300, QImage.Format.Format_RGB32)
+        image.fill(QColor("#ff0000"))
+        image.setDevicePixelRatio(1.5)
+        painter = QPainter(image)
+        rows.pictures.paint(painter, [look._replace(view=shown) for look in looks], GROUND, -1.0)
+        painter.end()
+        assert [y for y in range(300) if image.pixelColor(200, y) != GROUND] == []
