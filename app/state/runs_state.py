@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.fitting import is_fitted_copy
 from resnet_core.runs.run_records import RunSummary
 
 IntArray = NDArray[np.int64]
@@ -104,7 +105,7 @@ class RunsState(QObject):
         return self._library
 
     def run_for(self, graph: Graph) -> ShownRun | None:
-        """Return the run whose gradients belong to `graph`: the current one if it fits, else the newest."""
+        """Return the run that trains a copy of this very network: the current one if it does, else the newest."""
         fitting = [run for run in self._shown.values() if _belongs(run, graph)]
         if self.current in fitting:
             return self.current
@@ -142,4 +143,5 @@ class RunsState(QObject):
 
 
 def _belongs(run: ShownRun, graph: Graph) -> bool:
-    return run.boundaries == graph.boundaries and run.architecture.name == graph.name
+    """Return whether `run` trains `graph`: an edited copy may have the same name and the same boundaries."""
+    return run.boundaries == graph.boundaries and is_fitted_copy(run.architecture, graph.config)

@@ -54,6 +54,14 @@ def fit_for_training(run: RunConfig, facts: DataSetFacts) -> Fitted:
     return Fitted(config, changes)
 
 
+def is_fitted_copy(fitted: ArchitectureConfig, config: ArchitectureConfig) -> bool:
+    """Return whether `fitted` is `config`, or differs from it at most in what fitting it for training changes."""
+    head = fitted.head.model_copy(update={"classes": config.head.classes, "pool": config.head.pool})
+    begun_at = {"zero_init_residual": config.initialization.zero_init_residual}
+    start = fitted.initialization.model_copy(update=begun_at)
+    return fitted.model_copy(update={"input": config.input, "head": head, "initialization": start}) == config
+
+
 def fitting_line(name: str, data_name: str, changes: tuple[FittingChange, ...]) -> str:
     """Return the changes as one English line: `ResNet-50 fitted to digits: input 3x224x224 -> 1x16x16, ...`."""
     parts = (f"{change.field.replace('_', '-')} {change.before} -> {change.after}" for change in changes)

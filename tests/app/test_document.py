@@ -16,6 +16,7 @@ from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState, block_of
 from app.state.training_recipe import TrainingRecipe
 from resnet_core.configuration.config_file import ConfigFileError
+from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
 from resnet_core.runs.run_records import RunSummary
 
@@ -141,6 +142,16 @@ def test_that_a_run_belongs_to_the_architecture_of_its_name_and_boundaries(qapp:
     assert runs.run_for(graph) is second
     runs.look_at("b")
     assert runs.run_for(graph) is first
+
+
+def test_that_a_run_of_an_edited_copy_of_one_name_is_none_of_the_architecture(qapp: QApplication) -> None:
+    runs, config = RunsState(), preset("ResNet-18")
+    runs.put(shown_run("a"))
+    wider = with_value(config, ("stages", 0, "width"), 128)
+    assert analyzed(wider).graph.boundaries == analyzed(config).graph.boundaries and wider.name == config.name
+    assert runs.run_for(analyzed(wider).graph) is None
+    for path, value in ((("input", "height"), 32), (("head", "classes"), 10)):
+        assert runs.run_for(analyzed(with_value(config, path, value)).graph) is runs.shown[0]
 
 
 def test_that_a_run_looked_at_before_it_is_read_becomes_current_when_it_is(qtbot: QtBot) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from app.state.architecture_document import Snapshot
 from app.state.runs_state import RunsState, ShownRun
 from app.views.comparison.compared import Compared
-from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.drawing.comparison.gradient_profiles_track import CapturedNorms
 
 MemberRuns = tuple[ShownRun | None, ...]
@@ -13,8 +11,8 @@ MemberRuns = tuple[ShownRun | None, ...]
 
 
 def member_runs(runs: RunsState, compared: Compared) -> MemberRuns:
-    """Return the newest shown run of each architecture, the current one before others."""
-    return tuple(_run_of(runs, snapshot) for snapshot in compared.members)
+    """Return the newest shown run of each architecture, or the current one."""
+    return tuple(runs.run_for(snapshot.graph) for snapshot in compared.members)
 
 
 def captured_norms(runs: MemberRuns, step: int | None) -> tuple[CapturedNorms | None, ...]:
@@ -29,18 +27,3 @@ def _captured(run: ShownRun | None, step: int | None) -> CapturedNorms | None:
     if step is not None:
         row = max(int(run.gradient_steps.searchsorted(step, side="right")) - 1, 0)
     return CapturedNorms(int(run.gradient_steps[row]), run.boundary_norms[row])
-
-
-def _run_of(runs: RunsState, snapshot: Snapshot) -> ShownRun | None:
-    """Return the run that trains this very architecture: two edits of one name may have the same boundaries."""
-    fitting = runs.run_for(snapshot.graph)
-    candidates = (fitting, *reversed(runs.shown))
-    return next((run for run in candidates if run is not None and _trains(run, snapshot.config)), None)
-
-
-def _trains(run: ShownRun, config: ArchitectureConfig) -> bool:
-    """Return whether `run` trains a copy of `config` that differs at most in what fitting to data changes."""
-    fitted = run.architecture.model_copy(
-        update={"input": config.input, "head": config.head, "initialization": config.initialization}
-    )
-    return fitted == config
