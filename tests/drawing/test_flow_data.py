@@ -27,6 +27,14 @@ def pyramid_of(values: np.ndarray) -> ValuePyramid:
     return pyramid
 
 
+@pytest.mark.parametrize("count", [1003, 4999, 10_000])
+def test_that_the_newest_row_counts_however_far_one_looks_from(count: int) -> None:
+    data = np.ones((count, 3))
+    data[-1] = np.nan
+    sampled = pyramid_of(data).sampled(np.linspace(0, count, 60, endpoint=False).astype(np.int64))
+    assert np.isnan(sampled[-1]).all() and (sampled[:-1] == 1).all()
+
+
 def test_that_growing_by_pieces_gives_what_taking_in_the_whole_gives() -> None:
     data = norms(1003)
     grown, whole = ValuePyramid(), pyramid_of(data)

@@ -80,6 +80,10 @@ class ValuePyramid:
         counts = np.maximum(np.diff(starts, append=stop), 1).astype(np.float32)
         with np.errstate(invalid="ignore"):
             means: ValueRows = np.add.reduceat(values[:stop], starts, axis=0) / counts[:, None]
+            newest = self.rows()[filled * _FACTOR**level :]
+            if len(newest) and captures[-1] + between >= filled * _FACTOR**level:
+                taken = counts[-1] * _FACTOR**level
+                means[-1] = (means[-1] * taken + newest.sum(axis=0)) / (taken + len(newest))
         return means
 
     def _append(self, number: int, rows: ValueRows) -> None:
