@@ -38,10 +38,12 @@ class ProbedState(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._probed: dict[ArchitectureConfig, ShownRun] = {}
+        self._count = 0
 
     def record(self, config: ArchitectureConfig, document: Mapping[str, Any]) -> ShownRun:
         """Take and return what a probe of `config` found; it replaces that of the same architecture before."""
-        flow = self._probed[nameless(config)] = _flow(config, document, len(self._probed))
+        self._count += 1
+        flow = self._probed[nameless(config)] = _flow(config, document, self._count)
         self.changed.emit()
         return flow
 
@@ -51,7 +53,7 @@ class ProbedState(QObject):
 
 
 def _flow(config: ArchitectureConfig, document: Mapping[str, Any], number: int) -> ShownRun:
-    key = f"probe-{number + 1}"
+    key = f"probe-{number}"
     summary = RunSummary(key, Path(), key, "finished", 1, data_name=document["data"], seed=document["seed"])
     blocks = document["blocks"]
     quantities = {name: _row(block.get(name) for block in blocks) for name in BLOCK_QUANTITIES}

@@ -46,6 +46,13 @@ def test_that_a_probe_is_a_run_of_one_step_without_what_was_not_measured() -> No
     assert set(flow.block_quantities) == {"branch_norm", "shortcut_norm"} < set(BLOCK_QUANTITIES)
 
 
+def test_that_no_two_probes_have_one_key() -> None:
+    state = ProbedState()
+    probed = [state.record(preset(name), document_of(name)) for name in ("ResNet-20", "ResNet-56", "ResNet-20")]
+    probed += [state.record(preset("ResNet-56"), document_of("ResNet-56"))]
+    assert len({flow.key for flow in probed}) == 4
+
+
 def test_that_a_probe_is_shown_until_the_run_beside_it_goes_on(qtbot: QtBot) -> None:
     b = open_bench(qtbot, "ResNet-20")
     probed = b.atlas.tracks.measured.probed
