@@ -41,7 +41,7 @@ class SkipBranchTrack(Track):
     def __init__(self, data: FlowData, graph: Graph) -> None:
         self._data = data
         self._has_shortcut = has_shortcut(graph)
-        self._lengths: tuple[NDArray[np.float64], tuple[int, int] | None] | None = None
+        self._lengths: tuple[NDArray[np.float64], tuple[int, int]] | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -99,10 +99,11 @@ class SkipBranchTrack(Track):
 
     def _most_lengths(self, shares: NDArray[np.float64]) -> tuple[int, int] | None:
         """Return between how many branches the middle four fifths of the gradient's square passes, or None."""
+        if not np.isfinite(shares).all():
+            return None
         if self._lengths is None or not np.array_equal(self._lengths[0], shares):
-            reached = np.cumsum(path_length_shares(shares))
-            ends = np.searchsorted(reached, _MIDDLE).tolist() if np.isfinite(shares).all() else None
-            self._lengths = shares, (ends[0], ends[1]) if ends is not None else None
+            first, last = np.searchsorted(np.cumsum(path_length_shares(shares)), _MIDDLE).tolist()
+            self._lengths = shares, (first, last)
         return self._lengths[1]
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
