@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 MINUS: Final = "−"
@@ -79,14 +79,18 @@ def exact_difference(value: int, reference: int) -> str:
 
 def compact_difference(value: float, reference: float) -> str:
     """Return the signed difference with three digits and a prefix: "+3.76 M", "±0"."""
-    difference = value - reference
-    return f"{_sign(difference)}{compact(abs(difference))}" if difference else PLUS_MINUS_ZERO
+    return written_difference(value, reference, compact)
 
 
 def byte_difference(value: float, reference: float) -> str:
     """Return the signed difference of two sizes in decimal units: "+12.4 MB", "±0"."""
+    return written_difference(value, reference, byte_text)
+
+
+def written_difference(value: float, reference: float, write: Callable[[float], str]) -> str:
+    """Return the signed difference as `write` writes its size, in the unit of both: "+4.20 ms", "±0"."""
     difference = value - reference
-    return f"{_sign(difference)}{byte_text(abs(difference))}" if difference else PLUS_MINUS_ZERO
+    return f"{_sign(difference)}{write(abs(difference))}" if difference else PLUS_MINUS_ZERO
 
 
 def ratio(value: float) -> str:

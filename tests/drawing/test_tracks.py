@@ -163,6 +163,33 @@ def test_that_a_reference_is_marked_where_it_differs_and_said_in_the_total() -> 
     assert "−" in wide.value_at(frame(network.graph), at, 30.0)
 
 
+@pytest.mark.parametrize(
+    ("key", "difference"),
+    [
+        ("parameters", "−541 k"), ("training_memory", "−10.5 MB"), ("arithmetic_intensity", "−32.7"),
+        ("latency", "−12.0 ms"),
+    ],  # fmt: skip
+)
+def test_that_a_difference_is_told_in_the_unit_of_its_quantity(key: str, difference: str) -> None:
+    networks = [
+        network._replace(times=MeasuredTimes({node.id: time_s for node in network.graph.nodes}, "cpu"))
+        for network, time_s in ((counted("ResNet-50"), 1e-3), (counted("Wide-ResNet-50-2"), 2e-3))
+    ]
+    shown = make_track(key, TrackSources(networks[0], FlowData(), networks[1]))
+    at = frame(networks[0].graph)
+    assert f"  {difference}  −" in shown.value_at(at, at.view.x(at.view.axis.blocks[3].middle), 30.0)
+
+
+def test_that_the_unit_of_a_mean_stands_beside_it_before_the_difference() -> None:
+    intensity = track("ResNet-50", "arithmetic_intensity", "Wide-ResNet-50-2")
+    assert intensity.subtitle(as_written) == "43.2 FLOPs a byte  −26 %"
+
+
+def test_that_what_a_quantity_depends_on_is_said_in_the_words_of_the_window() -> None:
+    memory = track("ResNet-50", "training_memory")
+    assert memory.subtitle(lambda _context, text: text.replace("batch", "Stapel")).endswith(", Stapel 1")
+
+
 def test_that_measured_times_are_shown_or_asked_for() -> None:
     network = counted("ResNet-18")
     empty = make_track("latency", TrackSources(network, FlowData()))

@@ -46,7 +46,7 @@ def _memory(graph: Graph, report: CostReport) -> Quantity:
         N_("Atlas", "Bytes that a training step keeps: weights, gradients and momentum, and what backward needs of "
            "each output. Early layers cost activations, late ones weights."),
         "memory_bar", column_sums(graph, layers), layers, report.memory.total_bytes, byte_text, byte_text,
-        about=f"batch {report.memory.batch}",
+        about=N_("Atlas", "batch %1"), about_value=str(report.memory.batch),
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _receptive_field(graph: Graph, report: CostReport) -> Quantity:
         N_("Atlas", "How many pixels of the image, across, one value of the output can see. What it really uses is "
            "smaller and shaped like a bell."),
         "field_bar", columns, layers, None, _exact, _pixels, summed=False,
-        about=f"px of {graph.config.input.height}",
+        about=N_("Atlas", "px of %1"), about_value=str(graph.config.input.height),
     )  # fmt: skip
 
 

@@ -27,4 +27,7 @@ class Quantity(NamedTuple):
     summed: bool = True
     scales: tuple[ScaleKind, ...] = ("linear", "log")
     about: str = ""
-    """What it depends on besides the network, ready to read: "batch 1"."""
+    """What it depends on besides the network, or the unit of its total: a marked text, "batch %1"."""
+
+    about_value: str = ""
+    """What stands for %1 in `about`."""

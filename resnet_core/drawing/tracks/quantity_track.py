@@ -18,7 +18,7 @@ from resnet_core.drawing.tracks.quantity import Quantity
 from resnet_core.drawing.tracks.skyline import Whole, skylines
 from resnet_core.drawing.tracks.track import Track, TrackFrame, scale_number, shown_span
 from resnet_core.drawing.tracks.value_scale import ScaleKind, ValueScale
-from resnet_core.number_text import compact_difference, percent, percent_difference
+from resnet_core.number_text import percent, percent_difference, written_difference
 
 Values = NDArray[np.float64]
 SEPARATE_FROM_PX = 16.0
@@ -41,16 +41,19 @@ class QuantityTrack(Track):
         self._made_for: tuple[DepthAxis | None, Values, Values | None] = (None, np.empty(0), None)
 
     def subtitle(self, say: Say) -> str:
-        """Return the total, with the difference to the reference, and what it depends on."""
+        """Return the total, with the difference to the reference, and its unit or what it depends on."""
         quantity = self.quantity
+        about = say("Atlas", quantity.about).replace("%1", quantity.about_value) if quantity.about else ""
         if quantity.total is None:
-            return quantity.about
+            return about
         text = quantity.compact(quantity.total)
         if quantity.summed:
             text = say("Atlas", N_("Atlas", "%1 in all")).replace("%1", text)
+        elif about:
+            text, about = f"{text} {about}", ""
         if self.reference is not None and self.reference.total is not None:
             text += f"  {percent_difference(quantity.total, self.reference.total)}"
-        return (", " if quantity.summed else " ").join(filter(None, (text, quantity.about)))
+        return ", ".join(filter(None, (text, about)))
 
     def explanation(self) -> str:
         """Return what the quantity is."""
@@ -87,7 +90,8 @@ class QuantityTrack(Track):
             text += f" ({percent(value / quantity.total)})"
         before = _value(reference, span.id) if reference is not None else None
         if before is not None:
-            text += f"  {compact_difference(value, before)}  {percent_difference(value, before)}".rstrip()
+            difference = written_difference(value, before, quantity.compact)
+            text += f"  {difference}  {percent_difference(value, before)}".rstrip()
         return text
 
     def _scale(self, kind: ScaleKind, *, detailed: bool) -> ValueScale:
