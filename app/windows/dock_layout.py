@@ -81,6 +81,14 @@ class _ScrollingDock(QScrollArea):
         content: QWidget | None = self.widget()
         return content.sizeHint() if content is not None else super().sizeHint()
 
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the content must be, so that nothing of it is cut off."""
+        content: QWidget | None = self.widget()
+        least = super().minimumSizeHint()
+        if content is None:
+            return least
+        return QSize(content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width(), least.height())
+
 
 def _scrolling(widget: QWidget) -> QScrollArea:
     area = _ScrollingDock()

@@ -362,3 +362,12 @@ def test_that_the_inspectors_totals_are_the_reports(view: InspectorView) -> None
         total = cost_report(build_graph(preset(name))).total
         assert values(view.facts)["parameters"] == f"{total.parameters:,}"
         assert values(view.facts)["activations"] == f"{total.activations:,}"
+
+
+def test_that_no_number_of_the_inspector_is_cut_off_at_its_least_width(
+    view: InspectorView, qtbot: QtBot
+) -> None:
+    view.resize(view.minimumSizeHint().width(), 300)
+    facts = view.facts
+    qtbot.waitUntil(view.verticalScrollBar().isVisible)
+    assert facts.mapTo(view.viewport(), facts.rect().topRight()).x() < view.viewport().width()

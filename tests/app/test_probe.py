@@ -98,3 +98,13 @@ def test_that_the_button_probes_the_open_architecture_in_a_worker(application: A
     line = application.status_bar.findChild(ElidedLabel, "announcement")
     assert "ResNet-20 at initialisation, batch 64" in line.text()
     qtbot.waitUntil(button.isEnabled, timeout=5_000)
+
+
+def test_that_the_pass_says_that_its_norms_are_a_probes(qtbot: QtBot) -> None:
+    b = open_bench(qtbot, "ResNet-20")
+    b.atlas.tracks.measured.probed.record(b.document.config, document_of("ResNet-20"))
+    shown = b.atlas.tensor_pass
+    shown.open()
+    shown.player.turn("backward")
+    norms = [label.text() for label in shown.bar.findChildren(ElidedLabel)]
+    assert "Norms of the probe, before any training" in norms

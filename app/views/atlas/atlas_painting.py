@@ -151,7 +151,8 @@ def _paint_footer(painter: QPainter, atlas: AtlasView, rect: QRectF) -> None:
     painter.setFont(style.small)
     painter.setPen(style.color("muted"))
     facts, hint = footer(atlas)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, facts)
+    fitting = style.metrics(style.small).elidedText(facts, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitting)
     if style.width_of(facts, style.small) + style.width_of(hint, style.small) + 24 <= rect.width():
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, hint)
 

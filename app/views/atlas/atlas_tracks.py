@@ -38,6 +38,7 @@ class AtlasTracks:
         measured.probed.changed.connect(self._note_probe)
         self.arrangement: Arrangement = FRESH
         self.flow = FlowData()
+        self.shows_probe = False
         self.snapshot: Snapshot = document.snapshot
         self._made: dict[str, Track] = {}
         self._variants: dict[str, str] = {}
@@ -57,6 +58,7 @@ class AtlasTracks:
         """Take the run of the open architecture, and the step that is looked at."""
         run, probe = self._runs.run_for(self.snapshot.graph), self.measured.probed.flow_of(self.snapshot.config)
         shows_probe = probe is not None and (run is None or _state_of(run) == self._probed_beside)
+        self.shows_probe = shows_probe
         self.flow.set_run(probe if shows_probe else run)
         self.take_step()
 

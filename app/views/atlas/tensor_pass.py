@@ -214,6 +214,8 @@ class _Parts(QObject):
             return ""
         if not flow.has_rows or flow.run is None:
             return translate("Drawing", NO_NORMS)
+        if self._atlas.tracks.shows_probe:
+            return translate("Atlas", "Norms of the probe, before any training")
         text = translate("Atlas", "Norms of “%1”, step %2")
         return text.replace("%1", flow.run.summary.name).replace("%2", exact(flow.shown_step))
 
