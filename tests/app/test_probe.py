@@ -108,3 +108,13 @@ def test_that_the_pass_says_that_its_norms_are_a_probes(qtbot: QtBot) -> None:
     shown.player.turn("backward")
     norms = [label.text() for label in shown.bar.findChildren(ElidedLabel)]
     assert "Norms of the probe, before any training" in norms
+
+
+def test_that_a_probe_is_shown_where_the_network_was_opened_while_the_atlas_was_hidden(qtbot: QtBot) -> None:
+    b = open_bench(qtbot, "ResNet-20")
+    b.atlas.hide()
+    b.document.open_preset("ResNet-56", "Open")
+    b.runs.put(shown_run(b.document, even_norms(b.document, 3)))
+    probe = b.atlas.tracks.measured.probed.record(b.document.config, document_of("ResNet-56"))
+    b.atlas.show()
+    assert b.atlas.gradients.run is probe

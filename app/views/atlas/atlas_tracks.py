@@ -64,7 +64,8 @@ class AtlasTracks:
 
     def _note_probe(self) -> None:
         """Show what was just probed, until the run beside it has captured more or another is looked at."""
-        run = self._runs.run_for(self.snapshot.graph)
+        # A hidden Atlas has not taken yet what is open now.
+        run = self._runs.run_for(self._document.snapshot.graph)
         self._probed_beside = _state_of(run) if run is not None else None
 
     def take_step(self) -> None:
