@@ -32,8 +32,8 @@ def centre_pages(
             "rows to see their sum."
         )),
         Page("compare", translate("Pages", "Compare"), comparison, translate("Pages",
-            "The reference above, the open architecture below, with their differences. Pin an architecture "
-            "(Ctrl+P) to have something to compare with."
+            "The reference first, under it the open architecture and every other pinned one, each with its "
+            "differences. Pin an architecture (Ctrl+P) to have something to compare with."
         )),
         Page("training", translate("Pages", "Training"), training, translate("Pages",
             "Loss and accuracy of the runs that are ticked in the list. Drag the line to look at another step."
