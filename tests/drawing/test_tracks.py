@@ -168,7 +168,7 @@ def test_that_a_reference_is_marked_where_it_differs_and_said_in_the_total() -> 
     [
         ("parameters", "−541 k"), ("training_memory", "−10.5 MB"), ("arithmetic_intensity", "−32.7"),
         ("latency", "−12.0 ms"),
-    ],  # fmt: skip
+    ],
 )
 def test_that_a_difference_is_told_in_the_unit_of_its_quantity(key: str, difference: str) -> None:
     networks = [
