@@ -1,0 +1,1 @@
+"""Tests of the studies that are made on demand."""
