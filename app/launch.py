@@ -21,6 +21,7 @@ COMMANDS = (
     "probe",
     "train",
     "resume",
+    "lesion",
     "runs",
     "render",
     "export",

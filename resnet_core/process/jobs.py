@@ -1,4 +1,4 @@
-"""Does what is asked of a worker, in whatever process calls it: train, resume, probe, check, build, time."""
+"""Does what is asked of a worker, in whatever process calls it: train, resume, probe, check, build, time, study."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ from resnet_core.runs.run_events import RunEvent, RunFinished
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError, RunSummary
 from resnet_core.runs.run_store import RunStore
+from resnet_core.studies.lesion import lesion_study
+from resnet_core.studies.lesion_document import LesionStudy, StudiedNetwork, lesion_document
+from resnet_core.studies.trained_network import load_trained_network
+from resnet_core.training.batches import Batches
 from resnet_core.training.checkpoint import Checkpoint, load_checkpoint
 from resnet_core.training.control import TrainingControl
 from resnet_core.training.datasets import TensorDataSet, load_data_set
@@ -164,6 +168,35 @@ def run_latency_job(
             break
         tell.note(state.done, state.total, state.part)
     raise MeasurementStopped("the measurement was stopped before its end")
+
+
+def run_lesion_job(
+    run_folder: Path,
+    device: str = "auto",
+    control: TrainingControl | None = None,
+    *,
+    on_progress: OnProgress = None,
+) -> dict[str, Any]:
+    """Test the network of a run's newest checkpoint without each of its blocks and return the document of `lesion`.
+
+    Raises RunFolderError, ConfigurationError or DataSetError for what cannot be studied, and MeasurementStopped where
+    `control` was asked to stop.
+    """
+    reader = RunReader(run_folder)
+    chosen = resolve_device(device)
+    trained = load_trained_network(reader)
+    training = trained.run.training
+    data = _loaded(find_data_set(training.data, training.image_size), on_progress)
+    batches = Batches(data, training, chosen)
+    tell = ProgressPace(_listener(on_progress))
+    for state in lesion_study(trained.model.to(chosen), batches.test_batches, batches.test_batch_count):
+        if isinstance(state, LesionStudy):
+            name = trained.run.architecture.name
+            return lesion_document(StudiedNetwork(reader.summary().run, name, training.data, trained.step), state)
+        if control is not None and control.stopped:
+            break
+        tell.note(state.done, state.total, "testing without each block")
+    raise MeasurementStopped("the study was stopped before its end")
 
 
 def latency_request(request: MeasureLatency) -> LatencyRequest:

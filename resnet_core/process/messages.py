@@ -16,7 +16,7 @@ from resnet_core.runs.run_events import RunStatus
 if TYPE_CHECKING:  # the window is painted before any message is read, and need not wait for this
     from pydantic import TypeAdapter
 
-JobKind = Literal["train", "resume", "probe", "check", "build", "latency"]
+JobKind = Literal["train", "resume", "probe", "check", "build", "latency", "lesion"]
 JobPhase = Literal["preparing", "training", "paused", "saving", "working"]
 
 
@@ -93,6 +93,15 @@ class MeasureLatency(_Strict):
     threads: int = 0
     training: bool = False
     type: Literal["latency"] = "latency"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion(_Strict):
+    """Test the run's network, of its newest checkpoint, with each of its blocks removed in turn."""
+
+    run_folder: str
+    device: str = "auto"
+    type: Literal["lesion"] = "lesion"
 
 
 # Commands: what a person wishes of a job that runs.
@@ -248,7 +257,7 @@ class WorkerDied(_Strict):
     type: Literal["died"] = "died"
 
 
-Request = Train | Resume | Probe | Check | Build | MeasureLatency
+Request = Train | Resume | Probe | Check | Build | MeasureLatency | Lesion
 Command = PauseTraining | ContinueTraining | StopJob | WriteCheckpoint | Ping
 Downward = Request | Command
 Upward = Hello | Pong | StatusReported | Progress | Notice | LineRefused | JobDone | JobFailed | WorkerDied

@@ -23,6 +23,7 @@ from resnet_core.process.messages import (
     Hello,
     JobDone,
     JobFailed,
+    Lesion,
     LineRefused,
     MeasureLatency,
     MessageError,
@@ -130,6 +131,8 @@ class Worker:
             case MeasureLatency(config_toml=toml):
                 config, wanted = parse_run_config(toml, _SOURCE).architecture, jobs.latency_request(request)
                 return JobDone("latency", jobs.run_latency_job(config, wanted, self._control, on_progress=tell))
+            case Lesion(run_folder=folder, device=device):
+                return JobDone("lesion", jobs.run_lesion_job(Path(folder), device, self._control, on_progress=tell))
 
 
 def _rehearse() -> None:

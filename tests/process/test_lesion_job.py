@@ -1,0 +1,133 @@
+"""Tests the job and the command of the lesion study on runs that were trained for it: document, refusals, stop."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from resnet_core.cli import main
+from resnet_core.configuration.architecture_config import ArchitectureConfig, ShortcutConfig, StageConfig, StemConfig
+from resnet_core.process.jobs import MeasurementStopped, run_lesion_job, run_train_job
+from resnet_core.process.messages import JobDone, Lesion, Progress, encode
+from resnet_core.runs.run_reader import RunReader
+from resnet_core.studies.lesion_document import read_lesion
+from resnet_core.training.checkpoint import TENSORS_NAME
+from resnet_core.training.control import TrainingControl
+from tests.process.worker_talk import BareWorker
+from tests.training.tiny_runs import tiny_architecture, tiny_run
+
+
+def deeper(option: str) -> ArchitectureConfig:
+    """Six blocks, which learn the digits in seconds with shortcuts and without."""
+    return tiny_architecture(
+        stem=StemConfig(kind="cifar", width=8),
+        stages=(StageConfig(blocks=4, width=8), StageConfig(blocks=2, width=16, stride=2)),
+        shortcut=ShortcutConfig.model_validate({"option": option}),
+    )
+
+
+def trained(folder: Path, option: str) -> Path:
+    run = tiny_run(deeper(option), steps=250, batch_size=32, capture=False)
+    run_train_job(run, folder, control=TrainingControl())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def residual(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("lesion") / "residual", "A")
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("lesion") / "plain", "none")
+
+
+def test_that_a_residual_network_loses_little_and_a_plain_one_collapses(residual: Path, plain: Path) -> None:
+    _, with_shortcuts = read_lesion(run_lesion_job(residual, "cpu"))
+    _, without = read_lesion(run_lesion_job(plain, "cpu"))
+    assert with_shortcuts.accuracy > 0.8 and without.accuracy > 0.8
+    assert with_shortcuts.median_accuracy > with_shortcuts.accuracy / 2  # of six blocks; more blocks lose less
+    assert without.median_accuracy < without.accuracy / 4
+    assert [block.id for block in without.blocks if not block.removable] == ["layer2.0"]
+
+
+def test_that_the_document_is_of_the_newest_checkpoint_and_its_whole_test_is_the_runs(residual: Path) -> None:
+    told: list[Progress] = []
+    files = {path: path.stat().st_mtime_ns for path in (residual / "checkpoints").rglob("*")}
+    network, study = read_lesion(run_lesion_job(residual, "cpu", on_progress=told.append))  # type: ignore[arg-type]
+    scalars = RunReader(residual).scalars()
+    assert network == ("residual", "Tiny", "digits", 250)
+    assert study.images == 360
+    assert study.accuracy == pytest.approx(scalars["test_accuracy"].values[-1])
+    assert study.loss == pytest.approx(scalars["test_loss"].values[-1])
+    assert told[-1].text == "testing without each block" and told[-1].total == 14  # 7 tests of two batches
+    assert files == {path: path.stat().st_mtime_ns for path in (residual / "checkpoints").rglob("*")}
+
+
+def test_that_a_study_ends_in_its_middle_when_it_is_asked_to(residual: Path) -> None:
+    control, told = TrainingControl(), list[Progress]()
+
+    def listen(report: object) -> None:
+        assert isinstance(report, Progress)
+        told.append(report)
+        control.stop()
+
+    with pytest.raises(MeasurementStopped, match="stopped before its end"):
+        run_lesion_job(residual, "cpu", control, on_progress=listen)
+    assert [report.done for report in told] == [1]
+
+
+def test_that_a_worker_does_it_and_sends_the_same_document(residual: Path) -> None:
+    with BareWorker() as worker:
+        worker.send(encode(Lesion(str(residual), "cpu")))
+        done = worker.receive_until(JobDone)
+        assert (done.job, worker.wait()) == ("lesion", 0)
+    own = run_lesion_job(residual, "cpu")
+    assert done.document["accuracy"] == pytest.approx(own["accuracy"], abs=0.01)
+    assert [row["id"] for row in done.document["blocks"]] == [row["id"] for row in own["blocks"]]
+
+
+def test_that_the_command_prints_a_row_a_block_or_the_document(
+    plain: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lesion", str(plain), "--device", "cpu", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert main(["lesion", str(plain), "--device", "cpu"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "plain: Tiny after 250 steps, 360 test images of digits, cpu"
+    rows = {line.split()[0]: line for line in lines[3:10]}
+    assert list(rows) == ["none", *(row["id"] for row in document["blocks"])]
+    assert rows["none"].split()[1] == f"{100 * document['accuracy']:.1f}"
+    assert rows["none"].count("#") == round(25 * document["accuracy"])
+    assert rows["layer2.0"].endswith("cannot be removed")
+    assert any(line.startswith("layer2.0 cannot be removed: It makes 16 channels of 8") for line in lines)
+    assert lines[-1].startswith("median accuracy without one of 5 blocks:")
+
+
+@pytest.mark.parametrize("broken", ["absent", "device", "unsaved", "damaged", "other_network"])
+def test_that_what_cannot_be_studied_is_one_line_with_status_2(
+    broken: str, residual: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, device = tmp_path / "run", "cpu"
+    if broken != "absent":
+        shutil.copytree(residual, folder)
+    expected = {
+        "absent": "run", "device": "tpu", "unsaved": "no checkpoint to study", "damaged": "damaged",
+        "other_network": "the checkpoint holds another network",
+    }  # fmt: skip
+    match broken:
+        case "device":
+            device = "tpu"
+        case "unsaved":
+            shutil.rmtree(folder / "checkpoints")
+        case "damaged":
+            next(folder.rglob(TENSORS_NAME)).write_bytes(b"nothing")
+        case "other_network":
+            config = folder / "config.toml"
+            config.write_text(config.read_text(encoding="utf-8").replace("blocks = 4", "blocks = 3"), encoding="utf-8")
+    assert main(["lesion", str(folder), "--device", device]) == 2
+    shown = capsys.readouterr().err.strip().splitlines()
+    assert len(shown) == 1 and expected[broken] in shown[0]
