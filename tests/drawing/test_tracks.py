@@ -45,7 +45,7 @@ from resnet_core.drawing.tracks.quantities import QUANTITIES
 from resnet_core.drawing.tracks.scene import SceneStyle, frame_of, gutter_width
 from resnet_core.drawing.tracks.titles import FRESH, HIDDEN_AT_FIRST, TITLES
 from resnet_core.drawing.tracks.track import Track, TrackFrame
-from resnet_core.drawing.tracks.track_rows import Frame, stacked
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP, Frame, stacked
 from resnet_core.drawing.tracks.value_scale import ValueScale
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -188,6 +188,25 @@ def test_that_the_unit_of_a_mean_stands_beside_it_before_the_difference() -> Non
 def test_that_what_a_quantity_depends_on_is_said_in_the_words_of_the_window() -> None:
     memory = track("ResNet-50", "training_memory")
     assert memory.subtitle(lambda _context, text: text.replace("batch", "Stapel")).endswith(", Stapel 1")
+
+
+def test_that_a_picture_of_the_whole_gives_each_track_the_height_it_asks_for() -> None:
+    network = counted("ResNet-18")
+    tracks = tuple(make_track(key, TrackSources(network, FlowData())) for key in ("parameters", "macs"))
+    drawing = level_picture(network.graph, "block", PictureTracks(tracks, FRESH.resized("macs", 90.0)))
+    (system,) = (item for item in drawing.items if isinstance(item, Group))
+    for track, height in zip(tracks, (54.0, 90.0), strict=True):
+        (group,) = (item for item in system.items if isinstance(item, Group) and item.id == f"track-{track.key}")
+        (body,) = (item for item in group.items if isinstance(item, Group))
+        assert body.clip is not None
+        assert body.clip.bottom - body.clip.top == height + TRACK_GAP
+
+
+def test_that_a_picture_is_described_in_the_words_of_the_window() -> None:
+    network, style = counted("ResNet-18"), SceneStyle(say=lambda _context, text: text.replace(" stages", " Stufen"))
+    tracks = (make_track("macs", TrackSources(network, FlowData())),)
+    drawing = level_picture(network.graph, "block", PictureTracks(tracks, FRESH, style))
+    assert drawing.description == "ResNet-18, 8 blocks in 4 Stufen, 3 × 224² → 1000"
 
 
 def test_that_measured_times_are_shown_or_asked_for() -> None:

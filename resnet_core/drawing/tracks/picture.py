@@ -12,13 +12,14 @@ from resnet_core.drawing.captions import shape_caption
 from resnet_core.drawing.depth_axis import DepthAxis, Span
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Drawing, Group, Item, Level, Text
+from resnet_core.drawing.say import Say
 from resnet_core.drawing.structure import axis_and_scale, level_for
 from resnet_core.drawing.text_metrics import text_width
 from resnet_core.drawing.tracks.arrangement import Arrangement
 from resnet_core.drawing.tracks.gradient_history_track import HANDLE_ROOM
 from resnet_core.drawing.tracks.scene import SceneStyle, frame_of, gutter_width, row_group, row_rules, stage_borders
 from resnet_core.drawing.tracks.track import Track
-from resnet_core.drawing.tracks.track_rows import TOP_MARGIN, Frame, TrackRow, stacked
+from resnet_core.drawing.tracks.track_rows import TOP_MARGIN, TRACK_GAP, Frame, TrackRow, stacked
 
 MOST_SYSTEM_PX = 2000.0
 """A whole network that is wider goes on in the next system, as a line of music does."""
@@ -42,7 +43,7 @@ def seen_picture(rows: Sequence[TrackRow], view: DepthView, shown: PictureTracks
     head, view = _head_height(shown.style), view.settled()
     items = (*_head(view.axis.graph, shown), *_system(rows, view, shown, head))
     bottom = rows[-1].rect.bottom if rows else 0.0
-    return _drawing(view.axis.graph, view.right + HANDLE_ROOM, head + bottom + _MARGIN, items)
+    return _drawing(view.axis.graph, view.right + HANDLE_ROOM, head + bottom + _MARGIN, items, shown.style.say)
 
 
 def whole_picture(axis: DepthAxis, scale: float, shown: PictureTracks, level: Level | None = None) -> Drawing:
@@ -61,7 +62,7 @@ def whole_picture(axis: DepthAxis, scale: float, shown: PictureTracks, level: Le
         items.append(Group(f"system-{number + 1}", tuple(_system(rows, view, shown, top))))
         top += height + _SYSTEM_GAP
         width = max(width, left + stretch)
-    return _drawing(axis.graph, width + HANDLE_ROOM, top - _SYSTEM_GAP + _MARGIN, tuple(items))
+    return _drawing(axis.graph, width + HANDLE_ROOM, top - _SYSTEM_GAP + _MARGIN, tuple(items), shown.style.say)
 
 
 def level_picture(graph: Graph, level: Level, shown: PictureTracks) -> Drawing:
@@ -72,7 +73,8 @@ def level_picture(graph: Graph, level: Level, shown: PictureTracks) -> Drawing:
 def _rows(shown: PictureTracks, left: float, width: float) -> tuple[tuple[TrackRow, ...], float]:
     """Return the rows of one system at the heights that a person chose, or the tracks' own, and their height."""
     heights = dict(shown.arrangement.heights)
-    room = sum(max(heights.get(track.key, track.height), track.least_height) for track in shown.tracks)
+    wanted = (max(heights.get(track.key, track.height), track.least_height) for track in shown.tracks)
+    room = sum(wanted) + TOP_MARGIN + TRACK_GAP * len(shown.tracks)
     rows, height = stacked(shown.tracks, heights, Frame(_MARGIN, left, width, room))
     return rows, height
 
@@ -122,7 +124,10 @@ def _facts(graph: Graph, shown: PictureTracks) -> str:
     return words
 
 
-def _drawing(graph: Graph, width: float, height: float, items: tuple[Item, ...]) -> Drawing:
-    shapes = f"{shape_caption(graph.nodes[0].output_shape)} → {shape_caption(graph.nodes[-1].output_shape)}"
-    description = f"{graph.name}, {len(graph.blocks)} blocks in {len(graph.stages)} stages, {shapes}"
+def _drawing(graph: Graph, width: float, height: float, items: tuple[Item, ...], say: Say) -> Drawing:
+    words = say("Atlas", N_("Atlas", "{name}, {blocks} blocks in {stages} stages, {input} → {output}"))
+    description = words.format(
+        name=graph.name, blocks=len(graph.blocks), stages=len(graph.stages),
+        input=shape_caption(graph.nodes[0].output_shape), output=shape_caption(graph.nodes[-1].output_shape),
+    )  # fmt: skip
     return Drawing(graph.name, description, round(width), round(height), items)
