@@ -206,7 +206,7 @@ def test_that_a_picture_is_described_in_the_words_of_the_window() -> None:
     network, style = counted("ResNet-18"), SceneStyle(say=lambda _context, text: text.replace(" stages", " Stufen"))
     tracks = (make_track("macs", TrackSources(network, FlowData())),)
     drawing = level_picture(network.graph, "block", PictureTracks(tracks, FRESH, style))
-    assert drawing.description == "ResNet-18, 8 blocks in 4 Stufen, 3 × 224² → 1000"
+    assert drawing.description == "ResNet-18, 8 blocks in 4 Stufen, 3×224² → 1000"
 
 
 def test_that_measured_times_are_shown_or_asked_for() -> None:
@@ -338,3 +338,13 @@ def test_that_a_note_is_broken_into_lines_that_fit() -> None:
     lines = list(make_track("gradient_norm", TrackSources(network, FlowData())).items(narrow))
     assert len(lines) > 1
     assert all(isinstance(line, Text) and text_width(line.text, line.size) < 160 for line in lines)
+
+
+def test_that_a_note_never_leaves_its_row() -> None:
+    network = counted("ResNet-18")
+    tight = frame(network.graph, width=75.0)
+    lines = list(make_track("gradient_norm", TrackSources(network, FlowData())).items(tight))
+    assert isinstance(lines[-1], Text) and lines[-1].text.endswith("…")
+    for line in lines:
+        assert isinstance(line, Text)
+        assert tight.rect.top <= line.y - line.size / 2 and line.y + line.size / 2 <= tight.rect.bottom
