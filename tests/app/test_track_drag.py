@@ -39,6 +39,9 @@ def test_that_the_line_shows_where_it_would_stand_and_escape_gives_up(bench: Ben
     line = bench.atlas.hands.tracks.line
     assert line.isVisible()
     assert bench.row("structure").rect.bottom < line.y() < bench.row("shape").rect.top
+    accent = bench.atlas.style_of_paint.color("accent")
+    bench.atlas.setStyleSheet("QFrame { background: white }")
+    assert line.grab().toImage().pixelColor(50, 1) == accent
     qtbot.keyClick(bench.atlas, Qt.Key.Key_Escape)
     assert not line.isVisible()
     qtbot.mouseRelease(viewport, LEFT, pos=name_of(bench, "shape", 0.3))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame
 
 from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
@@ -26,7 +25,6 @@ class TrackDrag:
         self._before: str | None = None
         self._line = QFrame(atlas.viewport())
         self._line.setObjectName("atlas_drop_line")
-        self._line.setAutoFillBackground(True)
         self._line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._line.hide()
 
@@ -55,9 +53,8 @@ class TrackDrag:
         self._before = below.track.key if below is not None else ""
         edge = below.rect.top if below is not None else rows[-1].rect.bottom + TRACK_GAP
         top = round(edge - self._atlas.scroll_offset - TRACK_GAP / 2 - _LINE_PX / 2)
-        palette = self._line.palette()
-        palette.setColor(QPalette.ColorRole.Window, self._atlas.style_of_paint.color("accent"))
-        self._line.setPalette(palette)
+        # A palette would be lost: the window's style sheet takes palettes back.
+        self._line.setStyleSheet(f"background: {self._atlas.style_of_paint.color('accent').name()}")
         self._line.setGeometry(0, max(top, 0), self._atlas.viewport().width(), _LINE_PX)
         self._line.show()
         self._line.raise_()

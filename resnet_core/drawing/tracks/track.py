@@ -130,7 +130,7 @@ def scale_number(frame: TrackFrame, y: float, text: str) -> Text:
 
 
 def note_items(frame: TrackFrame, text: str) -> Iterator[Item]:
-    """Yield what an empty track says in its middle, in as many lines as its width asks for."""
+    """Yield what an empty track says in its middle, in as many lines as its width asks for and its height has."""
     from textwrap import wrap
 
     from resnet_core.drawing.text_metrics import text_height, text_width
@@ -139,6 +139,9 @@ def note_items(frame: TrackFrame, text: str) -> Iterator[Item]:
     characters = max(int(len(text) * (width - _SIDE_ROOM) / (text_width(text, frame.small) * frame.fit + 1)), 12)
     lines = wrap(text, characters)
     step = text_height(frame.small)
+    room = max(int(frame.rect.height / step), 1)
+    if len(lines) > room:
+        lines = [*lines[: room - 1], f"{lines[room - 1][: max(characters - 1, 1)].rstrip()}…"]
     x, middle = frame.rect.center
     for number, line in enumerate(lines):
         y = middle + (number - (len(lines) - 1) / 2) * step
