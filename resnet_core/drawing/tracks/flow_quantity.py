@@ -56,7 +56,7 @@ class FlowQuantity(NamedTuple):
         return np.ones(len(axis.blocks) + self.at_boundaries, np.bool_)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def has_shortcut(graph: Graph) -> NDArray[np.bool_]:
     """Return for each of N blocks whether there is a way round its branch; the same array every time."""
     return np.array([block.plan.shortcut != "none" for block in graph.blocks], np.bool_)

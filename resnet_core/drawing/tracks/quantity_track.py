@@ -177,7 +177,7 @@ def pixel_edges(view: DepthView, first: int, last: int) -> tuple[Whole, Whole]:
     return lefts, np.rint(edge + stops[first:last] * scale).astype(np.int64)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _edges(axis: DepthAxis) -> tuple[Values, Values]:
     starts, stops = zip(*((column.start, column.stop) for column in axis.columns), strict=True)
     return np.array(starts), np.array(stops)
