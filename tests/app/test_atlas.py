@@ -171,3 +171,14 @@ def test_that_the_minimap_brings_what_is_clicked_into_view(bench, qtbot: QtBot) 
     rect = b.atlas.minimap_rect()
     qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=QPoint(round(rect.right()) - 5, round(rect.center().y())))
     assert b.atlas.depth_view.last == pytest.approx(b.atlas.depth_view.axis.length, abs=0.01)
+
+
+def test_that_an_empty_waterfall_takes_no_step(bench, qtbot: QtBot) -> None:
+    b = bench("ResNet-20")
+    b.runs.put(shown_run(b.document, even_norms(b.document, 9)))  # of an earlier version: norms at boundaries alone
+    b.atlas.set_layout_record(b.atlas.layout_record.varied("gradient_history", "update_ratio"))
+    row = b.row("gradient_history")
+    assert not row.track.has_rows
+    x, (_, y) = b.point_in("structure", "layer2.1").x(), row.rect.center
+    drag(qtbot, b, QPoint(x, round(y)), QPoint(x, round(y) + 40))
+    assert b.selection.step is None

@@ -158,15 +158,16 @@ class AtlasPointer:
     def _history_row(self, at: QPointF) -> TrackRow | None:
         """Return the waterfall's row if it shows a run and the pointer is on it."""
         row = self._row_at(at)
-        if row is None or not isinstance(row.track, GradientHistoryTrack) or not self._atlas.gradients.has_rows:
+        if row is None or not isinstance(row.track, GradientHistoryTrack) or not row.track.has_rows:
             return None
         area = row.track.area(row.rect)
         inside = area.top <= self._content(at).y() <= area.bottom
         return row if inside and at.x() >= self._atlas.depth_view.left else None
 
     def _step_row(self) -> TrackRow | None:
-        rows = (row for row in self._atlas.rows if isinstance(row.track, GradientHistoryTrack))
-        return next(rows, None) if self._atlas.gradients.has_rows else None
+        """Return the waterfall's row if it shows a run."""
+        rows = (row for row in self._atlas.rows if isinstance(row.track, GradientHistoryTrack) and row.track.has_rows)
+        return next(rows, None)
 
     def _on_handle(self, at: QPointF) -> bool:
         row = self._step_row()
