@@ -7,6 +7,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
+from app.windows.lazy_page import LazyPage
+
 STATE_VERSION = 1
 LEFT_WIDTH, RIGHT_WIDTH = 268, 292
 SMALLEST_WIDTH = 200
@@ -64,11 +66,14 @@ _CORNERS = (
 
 
 def _dock(window: QMainWindow, place: DockPlace) -> QDockWidget:
+    if isinstance(place.widget, LazyPage):
+        place.widget.least_width = SMALLEST_WIDTH
+    else:
+        place.widget.setMinimumWidth(SMALLEST_WIDTH)
     dock = QDockWidget(place.title, window)
     dock.setObjectName(f"{place.id}_dock")
     dock.setWidget(_scrolling(place.widget) if place.scrolls else place.widget)
     dock.setWhatsThis(place.help)
-    place.widget.setMinimumWidth(SMALLEST_WIDTH)
     window.addDockWidget(place.area, dock)
     return dock
 

@@ -15,7 +15,8 @@ View = TypeVar("View", bound=QWidget)
 class LazyPage(QWidget, Generic[View]):
     """A page whose view costs nothing before it is wanted: when it is first shown, or, with `waits`, when asked for.
 
-    A page that waits asks for `wish` of room until its view can say what it needs.
+    A page that waits asks for `wish` of room until its view can say what it needs. It is never narrower than
+    `least_width`, nor than the view may be.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class LazyPage(QWidget, Generic[View]):
         super().__init__(parent)
         self._build, self._waits, self._wish = build, waits, wish
         self._view: View | None = None
+        self.least_width = 0
         self._place = QVBoxLayout(self)
         self._place.setContentsMargins(0, 0, 0, 0)
 
@@ -49,6 +51,10 @@ class LazyPage(QWidget, Generic[View]):
     def sizeHint(self) -> QSize:
         """Return the room that is wished for, or that the view needs."""
         return self._wish if self._view is None and self._wish is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least room that the page or its view needs."""
+        return super().minimumSizeHint().expandedTo(QSize(self.least_width, 0))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Build the view when it comes into sight, unless it waits to be asked for."""

@@ -367,7 +367,8 @@ def test_that_the_inspectors_totals_are_the_reports(view: InspectorView) -> None
 def test_that_no_number_of_the_inspector_is_cut_off_at_its_least_width(
     view: InspectorView, qtbot: QtBot
 ) -> None:
-    view.resize(view.minimumSizeHint().width(), 300)
     facts = view.facts
+    view._selection.select("layer3.0")
+    view.resize(view.minimumSizeHint().width(), 300)
     qtbot.waitUntil(view.verticalScrollBar().isVisible)
     assert facts.mapTo(view.viewport(), facts.rect().topRight()).x() < view.viewport().width()

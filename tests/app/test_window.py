@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -325,3 +334,12 @@ def test_that_a_double_click_tears_a_tab_off_but_never_the_last(qtbot: QtBot, ap
     application.window.show_page("atlas")
     assert application.window.page == "ledger"
     assert application.actions["zoom_in"].isEnabled()
+
+
+def test_that_the_docks_leave_the_inspector_room_for_its_numbers(qtbot: QtBot, application: Application) -> None:
+    inspector = application.window.findChild(QScrollArea, "inspector_view")
+    dock = application.window.findChild(QDockWidget, "inspector_dock")
+    application.selection.select("layer2.0")
+    application.window.resizeDocks([dock], [100], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: dock.width() < 250)
+    qtbot.waitUntil(lambda: inspector.widget().width() <= inspector.viewport().width())

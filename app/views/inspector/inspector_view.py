@@ -57,7 +57,7 @@ class InspectorView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._document, self._selection, self._pinned, self._runs = document, selection, pinned, runs
-        self._stale = True
+        self._stale, self._least_width = True, 0
         self._known: NotedBlock | None = None
         self._make_parts(theme)
         self._lay_out()
@@ -65,8 +65,7 @@ class InspectorView(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Return a width at which no number loses a digit."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self._content.minimumSizeHint().width() + bar, super().minimumSizeHint().height())
+        return QSize(self._least_width, super().minimumSizeHint().height())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -184,6 +183,10 @@ class InspectorView(QScrollArea):
     def _settle(self) -> None:
         """Give the parts their heights now: in a content that is too low for them they would first be squeezed."""
         content = self._content
+        least = content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        if least > self._least_width:  # it never shrinks: a dock should not breathe with the selection
+            self._least_width = least
+            self.updateGeometry()
         height = max(self._column.totalHeightForWidth(content.width()), self.viewport().height())
         content.resize(content.width(), height)
         self._column.activate()
