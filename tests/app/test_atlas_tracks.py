@@ -16,6 +16,7 @@ from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_words import tooltip
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.color_map import viridis_table
+from resnet_core.drawing.display_list import Group
 from resnet_core.drawing.say import as_written
 from resnet_core.drawing.tracks.boundary_columns import boundary_columns
 from resnet_core.drawing.tracks.shape_track import shape_runs
@@ -258,3 +259,22 @@ def test_that_every_make_of_network_is_painted_at_every_zoom(bench, name: str) -
         assert not b.image().isNull()
         b.atlas.zoom_in()
     assert b.atlas.depth_view.layer_opacity() == 1 or name == "ResNet-1202"
+
+
+def test_that_a_picture_leaves_tracks_out_that_have_nothing_to_show(bench) -> None:
+    b = bench("ResNet-20")
+    for whole in (False, True):
+        ids = {item.id for item in b.atlas.picture(whole).items} | {
+            inner.id for item in b.atlas.picture(whole).items if isinstance(item, Group) for inner in item.items
+        }
+        assert "track-macs" in ids and not ids & {"track-gradient_norm", "track-gradient_history", "track-skip_branch"}
+    before = b.atlas.picture(False).height
+    b.runs.put(shown_run(b.document, even_norms(b.document, 3)))
+    assert "track-gradient_norm" in {item.id for item in b.atlas.picture(False).items}
+    assert b.atlas.picture(False).height > before
+
+
+def test_that_a_narrow_window_leaves_the_drawing_more_room_than_the_names(bench) -> None:
+    b = bench(size=(420, 500))
+    view = b.atlas.depth_view
+    assert view.width > view.left

@@ -25,7 +25,7 @@ from resnet_core.drawing.tracks.scene import (
 )
 from resnet_core.drawing.tracks.titles import TITLES
 from resnet_core.drawing.tracks.track import TrackFrame
-from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
+from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow, closed_up
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
@@ -33,20 +33,22 @@ if TYPE_CHECKING:
 _SELECTION_ALPHA, _HOVER_ALPHA = 0.13, 0.05
 SIDE_MARGIN = 12.0
 _TOP = 4.0
+_MOST_GUTTER_SHARE, _LEAST_GUTTER = 0.33, 96.0
 
 
 def picture(atlas: AtlasView, whole: bool) -> Drawing:
     """Return the Atlas as a drawing: the shown stretch of depth, or the whole network at the same zoom."""
     view, style = atlas.depth_view, scene_style(atlas)
-    rows = atlas.tensor_pass.on_rows(atlas.rows)
+    rows = closed_up(atlas.tensor_pass.on_rows(atlas.rows))
     shown = PictureTracks(tuple(row.track for row in rows), atlas.layout_record, style)
     return whole_picture(view.axis, view.scale, shown) if whole else seen_picture(rows, view, shown)
 
 
 def gutter_px(atlas: AtlasView) -> float:
-    """Return the room that the names and the numbers of the scales need."""
+    """Return the room that the names and the numbers of the scales need, less where the window is narrow."""
     titles = (TITLES[key] for key in atlas.layout_record.shown)
-    return gutter_width(titles, scene_style(atlas))
+    most = max(_MOST_GUTTER_SHARE * atlas.viewport().width(), _LEAST_GUTTER)
+    return min(gutter_width(titles, scene_style(atlas)), most)
 
 
 def scene_style(atlas: AtlasView) -> SceneStyle:

@@ -17,6 +17,11 @@ class EmptyTrack(Track):
     def __init__(self, key: str, note: str) -> None:
         self.key, self._note = key, note
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is anything to see: nothing."""
+        return False
+
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the note in the middle."""
         return note_items(frame, frame.say("Atlas", self._note))

@@ -82,6 +82,11 @@ class Track(ABC):
     variant: str = ""
     live: bool = False
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is anything to see; a track that waits for a run has nothing to put into a picture."""
+        return True
+
     def title(self) -> str:
         """Return the marked name of the track."""
         return TITLES[self.key]

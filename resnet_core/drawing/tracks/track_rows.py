@@ -29,6 +29,17 @@ class Frame(NamedTuple):
     height: float
 
 
+def closed_up(rows: Sequence[TrackRow]) -> tuple[TrackRow, ...]:
+    """Return the rows that have something to see, moved up to stand below one another."""
+    found, y = [], TOP_MARGIN
+    for row in rows:
+        if row.track.has_rows:
+            up = y - row.rect.top
+            found.append(TrackRow(row.track, row.rect.moved(0.0, up), row.gutter.moved(0.0, up)))
+            y += row.rect.height + TRACK_GAP
+    return tuple(found)
+
+
 def stacked(tracks: Sequence[Track], heights: dict[str, float], frame: Frame) -> tuple[tuple[TrackRow, ...], float]:
     """Return the rows from the top down, and the height that all of them take.
 
