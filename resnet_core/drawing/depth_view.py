@@ -92,12 +92,6 @@ class DepthView(NamedTuple):
             return self._replace(first=max(span.stop - self.width / self.scale, 0)).clamped()
         return self
 
-    def on_axis(self, axis: DepthAxis) -> DepthView:
-        """Return the view of another network: whole if this one is whole, else the same stretch."""
-        if self.is_fitted:
-            return DepthView.fitted(axis, self.left, self.width)
-        return self._replace(axis=axis, scale=max(self.scale, self.width / axis.length), level=None).clamped()
-
     def resized(self, left: float, width: float) -> DepthView:
         """Return the view in another width: whole if this one is whole, else from the same depth on."""
         if self.is_fitted:

@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 from app.painting.row_pictures import RowLook, RowPictures
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.presets import preset
+from resnet_core.configuration.structure_edits import with_block_added
 from resnet_core.drawing.depth_axis import DepthAxis
 from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Box
+from resnet_core.drawing.structure import BLOCK_FROM_PX
 from resnet_core.drawing.tracks.track_rows import TRACK_GAP
 from tests.app.atlas_bench import open_bench, wheel
 
@@ -110,3 +112,18 @@ def test_that_no_line_is_left_between_rows_when_a_pixel_of_theirs_is_one_and_a_h
         rows.pictures.paint(painter, [look._replace(view=shown) for look in looks], GROUND, -1.0)
         painter.end()
         assert [y for y in range(300) if image.pixelColor(200, y) != GROUND] == []
+
+
+def test_that_one_level_is_shown_at_rest_after_an_edit_a_resize_and_another_track(qtbot: QtBot) -> None:
+    b = open_bench(qtbot, "ResNet-152", size=(700, 700))
+    fading = b.atlas.depth_view.zoomed(1, 0)._replace(scale=0.96 * BLOCK_FROM_PX, first=4.0)
+    assert len(fading.levels()) == 2
+    for disturb in (
+        lambda: b.document.replace(with_block_added(b.document.config, "layer3.2"), "edit"),
+        lambda: b.atlas.resize(720, 690),
+        lambda: b.atlas.set_layout_record(b.atlas.layout_record.toggled("shape")),
+    ):
+        b.atlas.set_depth_view(fading.resized(b.atlas.depth_view.left, b.atlas.depth_view.width))
+        disturb()
+        b.image()
+        assert len(b.atlas.depth_view.levels()) == 1

@@ -251,7 +251,7 @@ class AtlasView(QAbstractScrollArea):
             return
         self._stale = False
         if self.tracks.refresh():
-            self._view = kept_view(self._view, DepthAxis(self.snapshot.graph), self.selection.selected).settled()
+            self._view = kept_view(self._view, DepthAxis(self.snapshot.graph), self.selection.selected)
             self._hovered = None
         self._lay_out()
         self.setAccessibleDescription(atlas_words.summary(self.snapshot, self.selection.selected))
@@ -303,7 +303,7 @@ class AtlasView(QAbstractScrollArea):
         room = self.viewport().height() - MINIMAP_HEIGHT - FOOTER_HEIGHT - 6
         frame = Frame(atlas_painting.SIDE_MARGIN, left, width, room)
         self._rows, height = stacked(shown, dict(self.layout_record.heights), frame)
-        self._view = self._view.resized(left, width)
+        self._view = self._view.resized(left, width).settled()
         bar = self.verticalScrollBar()
         bar.setRange(0, max(round(height - room), 0))
         bar.setPageStep(round(room))
