@@ -7,8 +7,8 @@ from typing import Any
 
 from resnet_core.analysis.latency import Latency, read_latency
 from resnet_core.command_line.arguments import UsageError, add_config, add_json, read_run_config
-from resnet_core.command_line.tables import print_json, print_table, shape_text
-from resnet_core.command_line.terminal import clear_line, prepare_torch, say
+from resnet_core.command_line.tables import print_table, shape_text
+from resnet_core.command_line.terminal import prepare_torch, report_job
 from resnet_core.number_text import MINUS, percent, seconds_text
 
 SLOWEST_LAYERS = 5
@@ -42,16 +42,11 @@ def run_latency(arguments: argparse.Namespace) -> int:
         threads=run.training.threads,
         training=arguments.training,
     )
-    try:
-        document = run_latency_job(run.architecture, request, on_progress=None if arguments.json else say)
-    finally:
-        if not arguments.json:
-            clear_line()
-    if arguments.json:
-        print_json(document)
-    else:
-        print_latency(document)
-    return 0
+    return report_job(
+        lambda tell: run_latency_job(run.architecture, request, on_progress=tell),
+        print_latency,
+        as_json=arguments.json,
+    )
 
 
 def print_latency(document: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ import math
 from typing import Any
 
 from resnet_core.command_line.arguments import add_json
-from resnet_core.command_line.tables import print_json, print_table
-from resnet_core.command_line.terminal import clear_line, prepare_torch, say
+from resnet_core.command_line.tables import print_table
+from resnet_core.command_line.terminal import prepare_torch, report_job
 from resnet_core.number_text import decimal, percent
 from resnet_core.runs.run_library import RunLibrary
 from resnet_core.studies.lesion_document import BlockLesion, read_lesion
@@ -32,16 +32,9 @@ def run_lesion(arguments: argparse.Namespace) -> int:
     prepare_torch()
     from resnet_core.process.jobs import run_lesion_job
 
-    try:
-        document = run_lesion_job(folder, arguments.device, on_progress=None if arguments.json else say)
-    finally:
-        if not arguments.json:
-            clear_line()
-    if arguments.json:
-        print_json(document)
-    else:
-        print_lesion(document)
-    return 0
+    return report_job(
+        lambda tell: run_lesion_job(folder, arguments.device, on_progress=tell), print_lesion, as_json=arguments.json
+    )
 
 
 def print_lesion(document: dict[str, Any]) -> None:

@@ -1,9 +1,16 @@
-"""Shows progress on a terminal, and prepares this process for what needs torch."""
+"""Shows progress and findings on a terminal, and prepares this process for what needs torch."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
+
+from resnet_core.command_line.tables import print_json
+
+Document = dict[str, Any]
+Tell = Callable[[object], None]
 
 
 def prepare_torch() -> None:
@@ -21,3 +28,14 @@ def clear_line() -> None:
     """Take the line of progress away."""
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def report_job(job: Callable[[Tell | None], Document], show: Callable[[Document], None], *, as_json: bool) -> int:
+    """Do a job that tells its progress, and print the document it returns: as JSON alone, or as `show` does."""
+    try:
+        document = job(None if as_json else say)
+    finally:
+        if not as_json:
+            clear_line()
+    (print_json if as_json else show)(document)
+    return 0
