@@ -18,7 +18,17 @@ RunStatus = Literal["preparing", "running", "paused", "stopped", "finished", "fa
 RUN_STATUSES: Final[tuple[RunStatus, ...]] = get_args(RunStatus)
 LIVE_STATUSES: Final[frozenset[RunStatus]] = frozenset({"preparing", "running", "paused"})
 
-ScalarName = Literal["train_loss", "train_accuracy", "learning_rate", "elapsed_s", "test_loss", "test_accuracy"]
+ScalarName = Literal[
+    "train_loss",
+    "train_accuracy",
+    "learning_rate",
+    "elapsed_s",
+    "gradient_norm",
+    "clipped_gradient_norm",
+    "loss_scale",
+    "test_loss",
+    "test_accuracy",
+]
 """The names under which single numbers are kept, one value a step."""
 
 SCALAR_NAMES: Final[tuple[ScalarName, ...]] = get_args(ScalarName)
@@ -67,7 +77,10 @@ class RunStarted(NamedTuple):
 class StepCompleted(NamedTuple):
     """Update `step` was made; loss and accuracy (0 to 1) are of its batch, before it.
 
-    `elapsed_s` is the time spent training since step 0, earlier sessions of a resumed run included.
+    `elapsed_s` is the time spent training since step 0, earlier sessions of a resumed run included. `gradient_norm` is
+    the L2 norm over the gradients of all parameters, unscaled and before they are clipped, in runs that clip or scale;
+    `clipped_gradient_norm` that of the gradients the update was made with, in runs that clip; `loss_scale` what the loss
+    was multiplied by, in float16. None: the run has no such thing.
     """
 
     step: int
@@ -75,6 +88,9 @@ class StepCompleted(NamedTuple):
     train_accuracy: float
     learning_rate: float
     elapsed_s: float
+    gradient_norm: float | None = None
+    clipped_gradient_norm: float | None = None
+    loss_scale: float | None = None
 
 
 class GradientCaptured(NamedTuple):

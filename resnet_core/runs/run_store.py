@@ -214,8 +214,8 @@ class RunStore:
                 self._boundary_count = len(event.boundaries)
                 _put_meta(connection, event)
             case StepCompleted(step=step):
-                values = {name: value for name, value in event._asdict().items() if name != "step"}
-                _put_scalars(connection, [(name, step, value) for name, value in values.items()])
+                values = [(name, value) for name, value in event._asdict().items() if name != "step"]
+                _put_scalars(connection, [(name, step, value) for name, value in values if value is not None])
             case EvaluationCompleted(step=step, test_loss=loss, test_accuracy=accuracy):
                 _put_scalars(connection, [("test_loss", step, loss), ("test_accuracy", step, accuracy)])
             case GradientCaptured(step=step, boundary_norms=norms, block_quantities=quantities):

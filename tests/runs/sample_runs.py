@@ -43,7 +43,8 @@ def step_events(step: int) -> tuple[RunEvent, ...]:
     if step % 2 == 0:
         norms = tuple(step + 0.25 * i for i in range(len(BOUNDARIES)))
         events.append(GradientCaptured(step, norms, block_quantities(step)))
-    events.append(StepCompleted(step, 2.3 / (step + 1), step / 100, 0.1, 0.5 * (step + 1)))
+    made = StepCompleted(step, 2.3 / (step + 1), step / 100, 0.1, 0.5 * (step + 1), 2.0 + step, 1.0, 65536.0)
+    events.append(made)
     if step % 5 == 4:
         events.append(EvaluationCompleted(step + 1, step // 5, 2.0 / (step + 1), step / 50))
     return tuple(events)

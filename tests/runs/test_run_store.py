@@ -72,6 +72,14 @@ def test_that_numpy_numbers_are_recorded_as_the_numbers_they_are(tmp_path: Path)
     assert (series.steps.tolist(), series.values.tolist()) == ([3], [0.5])
 
 
+def test_that_a_scalar_that_a_run_does_not_have_is_not_recorded(tmp_path: Path) -> None:
+    with RunStore.create(tmp_path / "run", config_toml=CONFIG_TOML) as store:
+        store.record(StepCompleted(0, 1.0, 0.5, 0.1, 1.0, gradient_norm=2.5))
+    scalars = RunReader(store.folder).scalars()
+    assert scalars["gradient_norm"].values.tolist() == [2.5]
+    assert not {"clipped_gradient_norm", "loss_scale"} & set(scalars)
+
+
 def test_that_nothing_of_a_batch_is_recorded_when_one_event_is_bad(tmp_path: Path) -> None:
     with RunStore.create(tmp_path / "run", config_toml=CONFIG_TOML) as store:
         store.record(started())
