@@ -9,7 +9,7 @@ from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.data_catalog import DataSetFacts
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
-from resnet_core.configuration.validation import Parameter, Problem
+from resnet_core.configuration.validation import Fix, Parameter, Problem
 
 ChangedField = Literal["input", "classes", "pooling", "zero_init_residual"]
 
@@ -80,7 +80,7 @@ def training_problems(
 
     With `facts` the sizes of the data's splits are looked at too.
     """
-    problems = [*_norm_problems(config, training), *_shift_problems(training)]
+    problems = [*_accumulation_problems(training), *_norm_problems(config, training), *_shift_problems(training)]
     if facts is not None:
         problems += _split_problems(training, facts)
     return tuple(problems)
@@ -114,16 +114,28 @@ def _may_begin_at_zero(config: ArchitectureConfig) -> bool:
     return any(plan.shortcut != "none" for plan in config.block_plans())
 
 
+def _accumulation_problems(training: TrainingConfig) -> Iterator[Problem]:
+    """Parts of different sizes would have to be weighted, and BatchNorm would see them so."""
+    batch, parts = training.batch_size, training.accumulation
+    if batch % parts:
+        divisors = (count for count in range(1, batch + 1) if batch % count == 0)
+        nearest = min(divisors, key=lambda count: abs(count - parts))
+        facts: dict[str, Parameter] = {"batch": batch, "parts": parts, "nearest": nearest}
+        path = ("training", "accumulation")
+        yield Problem(path, "accumulation_uneven", facts, (Fix(path, nearest),))
+
+
 def _norm_problems(config: ArchitectureConfig, training: TrainingConfig) -> Iterator[Problem]:
     """BatchNorm has no variance of one value: torch refuses it in training mode."""
-    if training.batch_size >= SMALLEST_NORM_BATCH:
+    if training.micro_batch >= SMALLEST_NORM_BATCH:
         return
     for node in build_graph(config).nodes:
         _, height, width = node.input_shape
         if node.kind == "batch_norm" and height * width == 1:
-            facts: dict[str, Parameter] = {"node": node.id, "batch": training.batch_size}
+            facts: dict[str, Parameter] = {"node": node.id, "batch": training.micro_batch}
             sizes = {"height": height, "width": width}
-            yield Problem(("training", "batch_size"), "batch_norm_one_value", facts | sizes)
+            place = "batch_size" if training.accumulation == 1 else "accumulation"
+            yield Problem(("training", place), "batch_norm_one_value", facts | sizes)
             return
 
 

@@ -9,6 +9,7 @@ from resnet_core.configuration.fields import QT_TRANSLATE_NOOP as N_
 from resnet_core.configuration.fields import FrozenConfig, chosen, setting
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
+ComputePrecision = Literal["float32", "bfloat16", "float16"]
 MINUTE_S = 60.0
 EVALUATION_BATCH = 256
 """Images of the test split that go through the network at once."""
@@ -93,6 +94,51 @@ class TrainingConfig(FrozenConfig):
         label=N_("Field", "Zero-init residual"),
         help=N_("Field", "Begin every branch at F(x) = 0; without it deep networks hardly start in so short a run."),
     )
+    precision: ComputePrecision = chosen(
+        "float32",
+        label=N_("Field", "Precision"),
+        help=N_(
+            "Field",
+            "What convolutions and linear layers compute in, by autocast; weights and updates stay float32. float16 "
+            "scales the loss and skips a step whose gradient overflows; on a CPU it is slow.",
+        ),
+        choices={
+            "float32": N_("Choice", "float32"),
+            "bfloat16": N_("Choice", "bfloat16 (mixed)"),
+            "float16": N_("Choice", "float16 (mixed, scaled)"),
+        },
+    )
+    accumulation: int = setting(
+        1,
+        label=N_("Field", "Micro-batches"),
+        help=N_(
+            "Field",
+            "Equal parts the batch goes through the network in, one after the other, before one update with their mean "
+            "gradient; it takes less memory. BatchNorm sees one part at a time. 1: the whole batch at once.",
+        ),
+        minimum=1,
+        maximum=4096,
+    )
+    clip_norm: float = setting(
+        0.0,
+        label=N_("Field", "Clip norm"),
+        help=N_(
+            "Field",
+            "L2 norm that the gradient of all parameters together is shortened to where it is longer; 0 leaves it.",
+        ),
+        formula="g · min(1, c/‖g‖)",
+        minimum=0.0,
+        maximum=1e6,
+    )
+    checkpointing: bool = setting(
+        False,
+        label=N_("Field", "Recompute blocks"),
+        help=N_(
+            "Field",
+            "Activation checkpointing: keep the input of each block only, and compute the block again in the backward "
+            "pass. Less memory, a third more time, the same gradients.",
+        ),
+    )
     seed: int = setting(
         0, label=N_("Field", "Seed"), help=N_("Field", "Fixes weights, order and shifts."), minimum=0, maximum=2**31 - 1
     )
@@ -129,6 +175,11 @@ class TrainingConfig(FrozenConfig):
         minimum=1,
         maximum=100_000,
     )
+
+    @property
+    def micro_batch(self) -> int:
+        """Images that go through the network at once; the batch is a multiple of it (see `training_problems`)."""
+        return max(1, self.batch_size // self.accumulation)
 
 
 class RunConfig(FrozenConfig):

@@ -95,6 +95,11 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Problem",
             "a batch of {batch} cannot be drawn from the {count} training images of {data}; take at most {count}",
         ),
+        "accumulation_uneven": QT_TRANSLATE_NOOP(
+            "Problem",
+            "a batch of {batch} cannot be cut into {parts} equal micro-batches; take {nearest} of them, or another "
+            "batch",
+        ),
         "shift_beyond_image": QT_TRANSLATE_NOOP(
             "Problem", "a shift of {shift} px moves an image of {size} px out of sight; take at most {bound}"
         ),

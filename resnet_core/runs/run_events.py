@@ -42,16 +42,29 @@ BlockQuantity = Literal[
     "stream_mean",
     "stream_variance",
     "branch_variance",
+    "branch_stream_ratio",
+    "dead_fraction",
+    "norm_drift",
 ]
 """The names under which what is measured of a block is kept, one value a block.
 
 `branch_norm`, `shortcut_norm`: L2 norms of the gradient that reaches the block's fork through branch and shortcut, and
 `branch_shortcut_cosine` between the two; `parameter_gradient_norm`: L2 over all parameters of the block;
 `update_ratio`: ||dw|| / ||w||, w before the update; `stream_mean`, `stream_variance` of the block's output and
-`branch_variance` of F(x), each of a channel over batch and space, then the mean over channels.
+`branch_variance` of F(x), each of a channel over batch and space, then the mean over channels; `branch_stream_ratio`:
+the L2 norm of F(x) over that of what it is added to; `dead_fraction`: of that of the block's ReLUs where it is largest,
+the share of channels that are 0 at every place of every image; `norm_drift`: how far the batch lies from the running
+values of the block's BatchNorms before they take it in, in standard deviations (`norm_probe`), mean over channels.
 """
 
 BLOCK_QUANTITIES: Final[tuple[BlockQuantity, ...]] = get_args(BlockQuantity)
+
+
+LayerQuantity = Literal["gradient_norm", "update_ratio"]
+"""The names under which what is measured of a layer's own parameters is kept, one value a layer: the L2 norm of their
+gradient, and ||dw|| / ||w||, w before the update."""
+
+LAYER_QUANTITIES: Final[tuple[LayerQuantity, ...]] = get_args(LayerQuantity)
 
 
 class RunStarted(NamedTuple):
@@ -79,8 +92,8 @@ class StepCompleted(NamedTuple):
 
     `elapsed_s` is the time spent training since step 0, earlier sessions of a resumed run included. `gradient_norm` is
     the L2 norm over the gradients of all parameters, unscaled and before they are clipped, in runs that clip or scale;
-    `clipped_gradient_norm` that of the gradients the update was made with, in runs that clip; `loss_scale` what the loss
-    was multiplied by, in float16. None: the run has no such thing.
+    `clipped_gradient_norm` that of the gradients the update was made with, in runs that clip; `loss_scale` what the
+    loss was multiplied by, in float16. None: the run has no such thing.
     """
 
     step: int
@@ -97,12 +110,16 @@ class GradientCaptured(NamedTuple):
     """L2 norms of dLoss/d(block input) before update `step`, one a boundary, the last block's output last.
 
     `block_quantities` holds what was measured of the N blocks under the names `BLOCK_QUANTITIES`, nan where a block has
-    no such thing; `update_ratio` is that of update `step` itself.
+    no such thing; `update_ratio` is that of update `step` itself. `layer_quantities` holds what was measured of each of
+    `layers` under the names `LAYER_QUANTITIES`; the layers, those with parameters in order of depth, are the same in
+    every event of a run.
     """
 
     step: int
     boundary_norms: tuple[float, ...]
     block_quantities: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    layer_quantities: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    layers: tuple[str, ...] = ()
 
 
 class EvaluationCompleted(NamedTuple):

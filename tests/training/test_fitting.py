@@ -17,7 +17,7 @@ from resnet_core.configuration.fitting import (
 )
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
-from resnet_core.configuration.validation import in_english
+from resnet_core.configuration.validation import Fix, in_english
 from resnet_core.model.resnet import build_model
 from tests.training.tiny_runs import tiny_architecture
 
@@ -87,6 +87,24 @@ def test_that_a_batch_of_1_on_1x1_maps_is_refused() -> None:
 def test_that_a_batch_of_1_is_taken_when_every_map_has_more_than_one_value() -> None:
     assert training_problems(tiny_architecture(), TrainingConfig(batch_size=1)) == ()
     build_model(tiny_architecture(), seed=0)(torch.zeros(1, 1, 8, 8))
+
+
+def test_that_micro_batches_of_1_on_1x1_maps_are_refused_where_they_are_set() -> None:
+    config = fit_to_data(preset("ResNet-50"), DIGITS).config
+    problems = training_problems(config, TrainingConfig(batch_size=8, accumulation=8))
+    assert [(problem.message, problem.path[1]) for problem in problems] == [("batch_norm_one_value", "accumulation")]
+    assert training_problems(config, TrainingConfig(batch_size=8, accumulation=4)) == ()
+
+
+def test_that_parts_of_different_sizes_are_refused_with_the_nearest_number_of_equal_ones() -> None:
+    problems = training_problems(tiny_architecture(), TrainingConfig(batch_size=64, accumulation=7))
+    assert [in_english(problem) for problem in problems] == [
+        "training.accumulation: a batch of 64 cannot be cut into 7 equal micro-batches; take 8 of them, "
+        "or another batch"
+    ]
+    assert problems[0].fixes == (Fix(("training", "accumulation"), 8),)
+    beyond = training_problems(tiny_architecture(), TrainingConfig(batch_size=4, accumulation=9))
+    assert [fix.value for problem in beyond for fix in problem.fixes] == [4]
 
 
 def test_that_a_batch_larger_than_the_training_split_is_refused() -> None:
