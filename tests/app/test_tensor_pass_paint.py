@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.views.atlas.tensor_pass_icons import sign_icon
+from app.painting.player_signs import sign_icon
 from resnet_core.drawing.display_list import Text, flat
 from resnet_core.drawing.structure import level_for
 from resnet_core.drawing.svg import to_svg

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.painting.elided_label import ElidedLabel
+from app.painting.player_signs import Sign, sign_icon
 from app.services.fonts import number_font
 from app.services.theme import Theme
-from app.views.atlas.tensor_pass_icons import Sign, sign_icon
 from app.views.atlas.tensor_pass_player import SPEEDS, PassPlayer
 from resnet_core.drawing.tensor_pass import Direction
 

@@ -1,4 +1,4 @@
-"""Draws the signs of a player: play, pause, a step on, a step back, close."""
+"""Draws the signs of a player: play, pause, a step on, a step back, to the newest, close."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
 
-Sign = Literal["play", "pause", "step_on", "step_back", "close"]
+Sign = Literal["play", "pause", "step_on", "step_back", "newest", "close"]
 
 SIGN_PX = 16
 
@@ -18,6 +18,7 @@ _SHAPES: dict[Sign, tuple[tuple[tuple[float, float], ...], ...]] = {
     "pause": (((4, 3), (6.6, 3), (6.6, 13), (4, 13)), ((9.4, 3), (12, 3), (12, 13), (9.4, 13))),
     "step_on": (((3, 3), (10, 8), (3, 13)), ((11, 3), (13, 3), (13, 13), (11, 13))),
     "step_back": (((13, 3), (6, 8), (13, 13)), ((3, 3), (5, 3), (5, 13), (3, 13))),
+    "newest": (((1, 3), (6.5, 8), (1, 13)), ((6.5, 3), (12, 8), (6.5, 13)), ((12.5, 3), (14.5, 3), (14.5, 13), (12.5, 13))),
     "close": (
         ((4, 2.8), (13.2, 12), (12, 13.2), (2.8, 4)),
         ((12, 2.8), (13.2, 4), (4, 13.2), (2.8, 12)),
