@@ -26,6 +26,12 @@ ScalarName = Literal[
     "gradient_norm",
     "clipped_gradient_norm",
     "loss_scale",
+    "capture_every",
+    "capture_budget",
+    "capture_share",
+    "capture_share_so_far",
+    "plain_step_s",
+    "captured_step_s",
     "test_loss",
     "test_accuracy",
 ]
@@ -122,6 +128,24 @@ class GradientCaptured(NamedTuple):
     layers: tuple[str, ...] = ()
 
 
+class CaptureCostMeasured(NamedTuple):
+    """What capturing was measured to cost when `step` had been made.
+
+    A step takes `plain_step_s` seconds without capture and `captured_step_s` with it (medians); every
+    `capture_every`-th is captured, so that `capture_share` of the time goes into it, and `capture_share_so_far` of this
+    session's up to now, in which the first steps are all captured. `capture_budget` is the share that the period was
+    chosen to stay below; None: the recipe gave the period.
+    """
+
+    step: int
+    capture_every: int
+    capture_share: float
+    capture_share_so_far: float
+    plain_step_s: float
+    captured_step_s: float
+    capture_budget: float | None = None
+
+
 class EvaluationCompleted(NamedTuple):
     """The test split was evaluated after `step` updates, at the end of `epoch` (counted from 0)."""
 
@@ -158,6 +182,7 @@ RunEvent = (
     RunStarted
     | StepCompleted
     | GradientCaptured
+    | CaptureCostMeasured
     | EvaluationCompleted
     | CheckpointWritten
     | StatusChanged

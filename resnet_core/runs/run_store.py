@@ -27,6 +27,7 @@ from resnet_core.runs.run_database import (
 )
 from resnet_core.runs.run_events import (
     RUN_STATUSES,
+    CaptureCostMeasured,
     CheckpointWritten,
     EvaluationCompleted,
     GradientCaptured,
@@ -213,7 +214,7 @@ class RunStore:
             case RunStarted():
                 self._boundary_count = len(event.boundaries)
                 _put_meta(connection, event)
-            case StepCompleted(step=step):
+            case StepCompleted(step=step) | CaptureCostMeasured(step=step):
                 values = [(name, value) for name, value in event._asdict().items() if name != "step"]
                 _put_scalars(connection, [(name, step, value) for name, value in values if value is not None])
             case EvaluationCompleted(step=step, test_loss=loss, test_accuracy=accuracy):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from resnet_core.runs.run_events import (
+    CaptureCostMeasured,
     EvaluationCompleted,
     GradientCaptured,
     RunEvent,
@@ -45,6 +46,8 @@ def step_events(step: int) -> tuple[RunEvent, ...]:
         events.append(GradientCaptured(step, norms, block_quantities(step)))
     made = StepCompleted(step, 2.3 / (step + 1), step / 100, 0.1, 0.5 * (step + 1), 2.0 + step, 1.0, 65536.0)
     events.append(made)
+    if step % 2 == 0:
+        events.append(CaptureCostMeasured(step, 12, 0.013, 0.03, 0.040, 0.046 + step / 1e6, 0.02))
     if step % 5 == 4:
         events.append(EvaluationCompleted(step + 1, step // 5, 2.0 / (step + 1), step / 50))
     return tuple(events)
