@@ -21,7 +21,7 @@ COMMANDS = (
     "probe",
     "train",
     "resume",
-    "lesion",
+    "study",
     "runs",
     "render",
     "export",

@@ -22,9 +22,12 @@ from tempfile import TemporaryDirectory
 from resnet_core.command_line.tables import print_table
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
+from resnet_core.findings.catalog import read_report
+from resnet_core.findings.lesion import LesionFindings
 from resnet_core.number_text import percent
-from resnet_core.process.jobs import run_lesion_job, run_train_job
-from resnet_core.studies.lesion_document import LesionStudy, read_lesion
+from resnet_core.process.jobs import run_train_job
+from resnet_core.process.messages import Study
+from resnet_core.process.study_job import run_study_job
 from resnet_core.training.control import TrainingControl
 
 DEFAULT_NAMES = ("ResNet-56", "Plain-20")
@@ -62,17 +65,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _studied(name: str, options: argparse.Namespace) -> LesionStudy:
+def _studied(name: str, options: argparse.Namespace) -> LesionFindings:
     training = TrainingConfig(
         steps=options.steps, image_size=options.size, seed=options.seed, threads=options.threads, capture=False
     )
     with TemporaryDirectory() as folder:
         run_folder = Path(folder) / "run"
         run_train_job(RunConfig(architecture=preset(name), training=training), run_folder, control=TrainingControl())
-        return read_lesion(run_lesion_job(run_folder))[1]
+        found = read_report(run_study_job(Study("lesion", run_folder=str(run_folder)))).found
+        assert isinstance(found, LesionFindings)
+        return found
 
 
-def _holds(name: str, study: LesionStudy) -> bool:
+def _holds(name: str, study: LesionFindings) -> bool:
     plain = preset(name).shortcut.option == "none"
     bound = study.median_accuracy <= PLAIN_MOST if plain else study.median_accuracy >= RESIDUAL_LEAST
     return study.accuracy >= LEARNED and bound

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from resnet_core.command_line import analyze, export, latency, lesion, preset_list, program, render, runs, training
+from resnet_core.command_line import analyze, export, latency, preset_list, program, render, runs, study, training
 from resnet_core.command_line.arguments import OneLineParser, Paint, UsageError
 from resnet_core.configuration.config_file import ConfigFileError
 from resnet_core.configuration.data_errors import DataSetError
@@ -16,7 +16,7 @@ from resnet_core.configuration.validation import ConfigurationError
 from resnet_core.runs.run_records import RunFolderError
 
 COMMANDS = (
-    "presets", "analyze", "compare", "check", "latency", "probe", "train", "resume", "lesion", "runs", "render",
+    "presets", "analyze", "compare", "check", "latency", "probe", "train", "resume", "study", "runs", "render",
     "export", "schema",
 )  # fmt: skip
 BAD_INPUT = (
@@ -68,6 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     program.add_options(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=OneLineParser)
-    for module in (preset_list, analyze, latency, training, lesion, runs, render, export):
+    for module in (preset_list, analyze, latency, training, study, runs, render, export):
         module.add_commands(commands)
     return parser

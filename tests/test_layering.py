@@ -17,11 +17,11 @@ QT = ("PySide6", "shiboken6", "pyqtgraph", "PyQt6", "PyQt5")
 TORCH = ("torch", "torchvision", "torchinfo", "fvcore")
 TORCH_PARTS = (
     "resnet_core.model", "resnet_core.training", "resnet_core.verification", "resnet_core.profiling",
-    "resnet_core.studies.lesion", "resnet_core.studies.trained_network",
+    "resnet_core.studies",
 )  # fmt: skip
 WITHOUT_TORCH = tuple(
     f"resnet_core.{part}"
-    for part in ("configuration", "architecture", "analysis", "drawing", "runs", "studies.lesion_document")
+    for part in ("configuration", "architecture", "analysis", "drawing", "findings", "runs")
 )
 UNPICKLERS = (
     "pickle", "cPickle", "_pickle", "shelve", "marshal", "joblib", "dill", "cloudpickle", "yaml",

@@ -1,4 +1,4 @@
-"""Does what is asked of a worker, in whatever process calls it: train, resume, probe, check, build, time, study."""
+"""Does what is asked of a worker, in whatever process calls it: train, resume, probe, check, build, time."""
 
 from __future__ import annotations
 
@@ -32,10 +32,6 @@ from resnet_core.runs.run_events import RunEvent, RunFinished
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError, RunSummary
 from resnet_core.runs.run_store import RunStore
-from resnet_core.studies.lesion import lesion_study
-from resnet_core.studies.lesion_document import LesionStudy, StudiedNetwork, lesion_document
-from resnet_core.studies.trained_network import load_trained_network
-from resnet_core.training.batches import Batches
 from resnet_core.training.checkpoint import Checkpoint, load_checkpoint
 from resnet_core.training.control import TrainingControl
 from resnet_core.training.datasets import TensorDataSet, load_data_set
@@ -70,10 +66,10 @@ def run_train_job(
     notes = (fitting_line(fitted.config.name, facts.name, fitted.changes),) if fitted.changes else ()
     with RunStore.create(run_folder, config_toml=config_to_toml(fitted.config, run.training)) as store:
         context = RunContext(name, notes, store.checkpoints_folder)
-        recorder = RunRecorder(store, control, _listener(on_progress))
+        recorder = RunRecorder(store, control, listener(on_progress))
 
         def begin() -> Iterator[RunEvent]:
-            return train(fitted_run, _loaded(facts, on_progress), control=control, context=context)
+            return train(fitted_run, loaded(facts, on_progress), control=control, context=context)
 
         with room:
             return recorder.record(begin)
@@ -98,10 +94,10 @@ def run_resume_job(
         notes = tuple(note for note in summary.notes if is_fitting_line(note, run.architecture.name))
         context = RunContext("" if summary.name == summary.run else summary.name, notes, store.checkpoints_folder)
         store.rewind_to(step)
-        recorder = RunRecorder(store, control, _listener(on_progress), length)
+        recorder = RunRecorder(store, control, listener(on_progress), length)
 
         def begin() -> Iterator[RunEvent]:
-            return train(run, _loaded(facts, on_progress), control=control, context=context, start_from=start)
+            return train(run, loaded(facts, on_progress), control=control, context=context, start_from=start)
 
         with room:
             return recorder.record(begin, step)
@@ -119,7 +115,7 @@ def run_probe_job(run: RunConfig, *, on_progress: OnProgress = None) -> dict[str
     _refuse_problems(probed, facts)
     device = resolve_device(run.training.device)
     refuse_step(build_graph(probed.architecture), MemoryRecipe(run.training.batch_size, "sgd"), device)
-    _listener(on_progress)(Progress("working", text="one forward and one backward pass"))
+    listener(on_progress)(Progress("working", text="one forward and one backward pass"))
     data = load_data_set(facts, seed=run.training.seed)
     return initial_flow(probed, data, device)
 
@@ -160,7 +156,7 @@ def run_latency_job(
 
     Raises ConfigurationError for what cannot be measured, and MeasurementStopped where `control` was asked to stop.
     """
-    tell = ProgressPace(_listener(on_progress))
+    tell = ProgressPace(listener(on_progress))
     for state in measure_latency(config, request):
         if isinstance(state, Latency):
             return latency_document(build_graph(config), state)
@@ -168,35 +164,6 @@ def run_latency_job(
             break
         tell.note(state.done, state.total, state.part)
     raise MeasurementStopped("the measurement was stopped before its end")
-
-
-def run_lesion_job(
-    run_folder: Path,
-    device: str = "auto",
-    control: TrainingControl | None = None,
-    *,
-    on_progress: OnProgress = None,
-) -> dict[str, Any]:
-    """Test the network of a run's newest checkpoint without each of its blocks and return the document of `lesion`.
-
-    Raises RunFolderError, ConfigurationError or DataSetError for what cannot be studied, and MeasurementStopped where
-    `control` was asked to stop.
-    """
-    reader = RunReader(run_folder)
-    chosen = resolve_device(device)
-    trained = load_trained_network(reader)
-    training = trained.run.training
-    data = _loaded(find_data_set(training.data, training.image_size), on_progress)
-    batches = Batches(data, training, chosen)
-    tell = ProgressPace(_listener(on_progress))
-    for state in lesion_study(trained.model.to(chosen), batches.test_batches, batches.test_batch_count):
-        if isinstance(state, LesionStudy):
-            name = trained.run.architecture.name
-            return lesion_document(StudiedNetwork(reader.summary().run, name, training.data, trained.step), state)
-        if control is not None and control.stopped:
-            break
-        tell.note(state.done, state.total, "testing without each block")
-    raise MeasurementStopped("the study was stopped before its end")
 
 
 def latency_request(request: MeasureLatency) -> LatencyRequest:
@@ -271,17 +238,19 @@ def _probe_facts(run: RunConfig) -> DataSetFacts:
     )
 
 
-def _loaded(facts: DataSetFacts, on_progress: OnProgress) -> TensorDataSet:
-    tell = _listener(on_progress)
+def loaded(facts: DataSetFacts, on_progress: OnProgress) -> TensorDataSet:
+    """Return the data set in memory, telling how far its reading is."""
+    tell = listener(on_progress)
     return load_data_set(
         facts, progress=lambda done, total: tell(Progress("preparing", done, total, text=f"reading {facts.name}"))
     )
 
 
 def _part_teller(on_progress: OnProgress) -> Callable[[int, int, str], None]:
-    tell = _listener(on_progress)
+    tell = listener(on_progress)
     return lambda done, total, part: tell(Progress("working", done, total, text=part))
 
 
-def _listener(on_progress: OnProgress) -> Listener:
+def listener(on_progress: OnProgress) -> Listener:
+    """Return who is told, or one who does not listen."""
     return on_progress or (lambda _report: None)

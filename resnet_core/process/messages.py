@@ -7,7 +7,7 @@ client's own.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -16,7 +16,7 @@ from resnet_core.runs.run_events import RunStatus
 if TYPE_CHECKING:  # the window is painted before any message is read, and need not wait for this
     from pydantic import TypeAdapter
 
-JobKind = Literal["train", "resume", "probe", "check", "build", "latency", "lesion"]
+JobKind = Literal["train", "resume", "probe", "check", "build", "latency", "study"]
 JobPhase = Literal["preparing", "training", "paused", "saving", "working"]
 
 
@@ -96,12 +96,19 @@ class MeasureLatency(_Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Lesion(_Strict):
-    """Test the run's network, of its newest checkpoint, with each of its blocks removed in turn."""
+class Study(_Strict):
+    """Make a study of the catalog, with its options: of the network of a run's newest checkpoint where a `run_folder`
+    is given, which keeps what is found, else of the configuration's network before any training.
 
-    run_folder: str
+    `device` is where a run's network is studied; a configuration says itself.
+    """
+
+    study: str
+    config_toml: str = ""
+    run_folder: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
     device: str = "auto"
-    type: Literal["lesion"] = "lesion"
+    type: Literal["study"] = "study"
 
 
 # Commands: what a person wishes of a job that runs.
@@ -257,7 +264,7 @@ class WorkerDied(_Strict):
     type: Literal["died"] = "died"
 
 
-Request = Train | Resume | Probe | Check | Build | MeasureLatency | Lesion
+Request = Train | Resume | Probe | Check | Build | MeasureLatency | Study
 Command = PauseTraining | ContinueTraining | StopJob | WriteCheckpoint | Ping
 Downward = Request | Command
 Upward = Hello | Pong | StatusReported | Progress | Notice | LineRefused | JobDone | JobFailed | WorkerDied

@@ -23,7 +23,6 @@ from resnet_core.process.messages import (
     Hello,
     JobDone,
     JobFailed,
-    Lesion,
     LineRefused,
     MeasureLatency,
     MessageError,
@@ -34,6 +33,7 @@ from resnet_core.process.messages import (
     Request,
     Resume,
     StopJob,
+    Study,
     Train,
     WriteCheckpoint,
     decode_downward,
@@ -131,8 +131,10 @@ class Worker:
             case MeasureLatency(config_toml=toml):
                 config, wanted = parse_run_config(toml, _SOURCE).architecture, jobs.latency_request(request)
                 return JobDone("latency", jobs.run_latency_job(config, wanted, self._control, on_progress=tell))
-            case Lesion(run_folder=folder, device=device):
-                return JobDone("lesion", jobs.run_lesion_job(Path(folder), device, self._control, on_progress=tell))
+            case Study():
+                from resnet_core.process.study_job import run_study_job
+
+                return JobDone("study", run_study_job(request, self._control, on_progress=tell))
 
 
 def _rehearse() -> None:

@@ -19,9 +19,10 @@ from resnet_core.runs.run_database import (
 from resnet_core.runs.run_events import LIVE_STATUSES
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError, RunSummary
+from resnet_core.runs.study_shelf import FOLDER_NAME as STUDIES_NAME
 
 _PARTS: Final = frozenset(
-    {CHECKPOINTS_NAME, CONFIG_NAME, LOG_NAME, UNFINISHED_NAME}
+    {CHECKPOINTS_NAME, CONFIG_NAME, LOG_NAME, UNFINISHED_NAME, STUDIES_NAME}
     | {DATABASE_NAME + suffix for suffix in ("", "-wal", "-shm", "-journal")}
 )
 _SLUG_LENGTH: Final = 60

@@ -6,7 +6,7 @@ What a residual network loses by it says how far it is a set of paths that do no
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
@@ -15,19 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from resnet_core.findings.lesion import BlockLesion, LesionFindings
 from resnet_core.model.blocks import ResidualBlock
 from resnet_core.model.resnet import ResNet
-from resnet_core.studies.lesion_document import BlockLesion, LesionStudy
-
-TestBatches = Callable[[], Iterable[tuple[Tensor, Tensor]]]
-"""Yields the test split anew at every call: images (N, C, H, W) and labels (N,) on the network's device."""
-
-
-class LesionProgress(NamedTuple):
-    """So many of the `total` batches are tested."""
-
-    done: int
-    total: int
+from resnet_core.studies.course import Course, StudyProgress
+from resnet_core.training.batches import Batches
 
 
 class _Tested(NamedTuple):
@@ -36,8 +28,8 @@ class _Tested(NamedTuple):
     images: int
 
 
-def lesion_study(model: ResNet, test_batches: TestBatches, batch_count: int) -> Iterator[LesionProgress | LesionStudy]:
-    """Test `model` whole and without each block; yield progress after each of `batch_count` batches, last the study.
+def lesion_study(model: ResNet, batches: Batches) -> Course[LesionFindings]:
+    """Test `model` whole and without each block, batch by batch, on the whole test split.
 
     A block with a shortcut keeps the shortcut and all that follows the addition: its branch puts out zeros. A plain
     block is stepped over, where what it takes has the shape of what it puts out. All is in evaluation mode, so that
@@ -46,18 +38,18 @@ def lesion_study(model: ResNet, test_batches: TestBatches, batch_count: int) -> 
     """
     reasons = {id: standing_reason(block) for id, block in model.blocks.items()}
     removed = [id for id, reason in reasons.items() if not reason]
-    total = batch_count * (1 + len(removed))
+    total = batches.test_batch_count * (1 + len(removed))
     done, found = 0, dict[str, _Tested]()
     with _evaluating(model):
         for id in ("", *removed):
-            testing = _test(model, test_batches, model.blocks[id] if id else None)
+            testing = _test(model, batches, model.blocks[id] if id else None)
             for tested in testing:
                 found[id] = tested
                 done += 1
-                yield LesionProgress(done, total)
+                yield StudyProgress(done, total, "testing without each block")
     whole = found[""]
     rows = tuple(_row(id, reason, found.get(id)) for id, reason in reasons.items())
-    yield LesionStudy(whole.accuracy, whole.loss, whole.images, _device_of(model), rows)
+    yield LesionFindings(accuracy=whole.accuracy, loss=_finite(whole.loss), images=whole.images, blocks=rows)
 
 
 def standing_reason(block: ResidualBlock) -> str:
@@ -89,12 +81,12 @@ def _hook(block: ResidualBlock) -> RemovableHandle:
     return branch_end.register_forward_hook(lambda _layer, _inputs, output: torch.zeros_like(output))
 
 
-def _test(model: ResNet, test_batches: TestBatches, without: ResidualBlock | None) -> Iterator[_Tested]:
+def _test(model: ResNet, batches: Batches, without: ResidualBlock | None) -> Iterator[_Tested]:
     """Test batch by batch; yield the result so far after each."""
     device = next(model.parameters()).device
     total = torch.zeros(2, dtype=torch.float32 if device.type == "mps" else torch.float64, device=device)
     count = 0
-    for images_NCHW, labels_N in test_batches():
+    for images_NCHW, labels_N in batches.test_batches():
         total += _batch_sums(model, images_NCHW, labels_N, without).to(total.dtype)
         count += len(labels_N)
         hits, loss = (total / count).tolist()
@@ -124,9 +116,9 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
 
 def _row(id: str, reason: str, tested: _Tested | None) -> BlockLesion:
     if tested is None:
-        return BlockLesion(id, math.nan, math.nan, False, reason)
-    return BlockLesion(id, tested.accuracy, tested.loss if math.isfinite(tested.loss) else math.nan)
+        return BlockLesion(id=id, accuracy=math.nan, loss=math.nan, removable=False, reason=reason)
+    return BlockLesion(id=id, accuracy=tested.accuracy, loss=_finite(tested.loss))
 
 
-def _device_of(model: nn.Module) -> str:
-    return str(next(model.parameters()).device)
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else math.nan

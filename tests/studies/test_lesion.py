@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
 
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from resnet_core.configuration.architecture_config import ArchitectureConfig, BlockConfig, ShortcutConfig
+from resnet_core.findings.lesion import LesionFindings
 from resnet_core.model.resnet import ResNet, build_model
-from resnet_core.studies.lesion import LesionProgress, lesion_study, removed_block
-from resnet_core.studies.lesion_document import LesionStudy
-from tests.training.tiny_runs import same_bits, tiny_architecture, tiny_bottleneck, tiny_data
-
-BATCH = 150  # three batches, the last one smaller
-BATCHES = 3
+from resnet_core.studies.course import StudyProgress
+from resnet_core.studies.lesion import lesion_study, removed_block
+from resnet_core.training.batches import Batches
+from tests.training.tiny_runs import same_bits, tiny_architecture, tiny_bottleneck, tiny_data, tiny_training
 
 
-def tiny_batches() -> Iterator[tuple[Tensor, Tensor]]:
-    data = tiny_data()
-    for start in range(0, len(data.test_labels), BATCH):
-        yield data.test_images_NCHW[start : start + BATCH], data.test_labels[start : start + BATCH]
+def tiny_batches() -> Batches:
+    """Two batches of test images, the second one smaller."""
+    return Batches(tiny_data(), tiny_training(), torch.device("cpu"))
 
 
 def lived_in(config: ArchitectureConfig) -> ResNet:
@@ -44,9 +41,9 @@ def of_option(option: str, order: str = "post") -> ArchitectureConfig:
     )
 
 
-def studied(model: ResNet) -> LesionStudy:
-    *_, last = lesion_study(model, tiny_batches, BATCHES)
-    assert isinstance(last, LesionStudy)
+def studied(model: ResNet) -> LesionFindings:
+    *_, last = lesion_study(model, tiny_batches())
+    assert isinstance(last, LesionFindings)
     return last
 
 
@@ -103,8 +100,8 @@ def test_that_weights_buffers_modes_and_hooks_are_untouched_when_a_study_ends_or
     before = copy.deepcopy(model.state_dict())
     modes = [module.training for module in model.modules()]
     studied(model)
-    given_up = lesion_study(model, tiny_batches, BATCHES)
-    for _ in range(5):  # in the midst of the first block
+    given_up = lesion_study(model, tiny_batches())
+    for _ in range(3):  # in the midst of the first block
         next(given_up)
     given_up.close()  # type: ignore[attr-defined]
     assert same_bits(before, model.state_dict())
@@ -114,10 +111,10 @@ def test_that_weights_buffers_modes_and_hooks_are_untouched_when_a_study_ends_or
 
 
 def test_that_progress_counts_the_batches_of_all_tests() -> None:
-    *progress, study = lesion_study(lived_in(of_option("none")), tiny_batches, BATCHES)
-    assert progress == [LesionProgress(done, 9) for done in range(1, 10)]  # the whole, and two of three blocks
-    assert isinstance(study, LesionStudy)
-    assert (study.images, study.device) == (len(tiny_data().test_labels), "cpu")
+    *progress, study = lesion_study(lived_in(of_option("none")), tiny_batches())
+    assert progress == [StudyProgress(done, 6, "testing without each block") for done in range(1, 7)]
+    assert isinstance(study, LesionFindings)
+    assert study.images == len(tiny_data().test_labels)
 
 
 def test_that_a_branch_without_finite_numbers_is_silenced_too() -> None:

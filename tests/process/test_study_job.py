@@ -1,4 +1,4 @@
-"""Tests the job and the command of the lesion study on runs that were trained for it: document, refusals, stop."""
+"""Tests the job and the command of studies, by the lesion study of runs trained for it: documents, refusals, stop."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import pytest
 
 from resnet_core.cli import main
 from resnet_core.configuration.architecture_config import ArchitectureConfig, ShortcutConfig, StageConfig, StemConfig
-from resnet_core.process.jobs import MeasurementStopped, run_lesion_job, run_train_job
-from resnet_core.process.messages import JobDone, Lesion, Progress, encode
+from resnet_core.findings.catalog import read_report, study_names
+from resnet_core.findings.lesion import LesionFindings
+from resnet_core.findings.study import StudiedNetwork
+from resnet_core.process.jobs import MeasurementStopped, run_train_job
+from resnet_core.process.messages import JobDone, Progress, Study, encode
+from resnet_core.process.study_job import run_study_job
 from resnet_core.runs.run_reader import RunReader
-from resnet_core.studies.lesion_document import read_lesion
+from resnet_core.runs.study_shelf import stored_studies
 from resnet_core.training.checkpoint import TENSORS_NAME
 from resnet_core.training.control import TrainingControl
 from tests.process.worker_talk import BareWorker
@@ -35,6 +39,16 @@ def trained(folder: Path, option: str) -> Path:
     return folder
 
 
+def lesion_of(folder: Path) -> Study:
+    return Study("lesion", run_folder=str(folder), device="cpu")
+
+
+def found_in(folder: Path) -> tuple[StudiedNetwork, LesionFindings]:
+    report = read_report(run_study_job(lesion_of(folder)))
+    assert isinstance(report.found, LesionFindings)
+    return report.network, report.found
+
+
 @pytest.fixture(scope="module")
 def residual(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return trained(tmp_path_factory.mktemp("lesion") / "residual", "A")
@@ -46,8 +60,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_that_a_residual_network_loses_little_and_a_plain_one_collapses(residual: Path, plain: Path) -> None:
-    _, with_shortcuts = read_lesion(run_lesion_job(residual, "cpu"))
-    _, without = read_lesion(run_lesion_job(plain, "cpu"))
+    _, with_shortcuts = found_in(residual)
+    _, without = found_in(plain)
     assert with_shortcuts.accuracy > 0.8 and without.accuracy > 0.8
     assert with_shortcuts.median_accuracy > with_shortcuts.accuracy / 2  # of six blocks; more blocks lose less
     assert without.median_accuracy < without.accuracy / 4
@@ -57,13 +71,15 @@ def test_that_a_residual_network_loses_little_and_a_plain_one_collapses(residual
 def test_that_the_document_is_of_the_newest_checkpoint_and_its_whole_test_is_the_runs(residual: Path) -> None:
     told: list[Progress] = []
     files = {path: path.stat().st_mtime_ns for path in (residual / "checkpoints").rglob("*")}
-    network, study = read_lesion(run_lesion_job(residual, "cpu", on_progress=told.append))  # type: ignore[arg-type]
+    document = run_study_job(lesion_of(residual), on_progress=told.append)  # type: ignore[arg-type]
+    network, study = read_report(document).network, read_report(document).found
     scalars = RunReader(residual).scalars()
-    assert network == ("residual", "Tiny", "digits", 250)
+    assert network == ("residual", "Tiny", "digits", 250, 0, "cpu")
     assert study.images == 360
     assert study.accuracy == pytest.approx(scalars["test_accuracy"].values[-1])
     assert study.loss == pytest.approx(scalars["test_loss"].values[-1])
     assert told[-1].text == "testing without each block" and told[-1].total == 14  # 7 tests of two batches
+    assert stored_studies(residual)[-1] == document
     assert files == {path: path.stat().st_mtime_ns for path in (residual / "checkpoints").rglob("*")}
 
 
@@ -76,35 +92,67 @@ def test_that_a_study_ends_in_its_middle_when_it_is_asked_to(residual: Path) -> 
         control.stop()
 
     with pytest.raises(MeasurementStopped, match="stopped before its end"):
-        run_lesion_job(residual, "cpu", control, on_progress=listen)
+        run_study_job(lesion_of(residual), control, on_progress=listen)
     assert [report.done for report in told] == [1]
 
 
 def test_that_a_worker_does_it_and_sends_the_same_document(residual: Path) -> None:
     with BareWorker() as worker:
-        worker.send(encode(Lesion(str(residual), "cpu")))
+        worker.send(encode(lesion_of(residual)))
         done = worker.receive_until(JobDone)
-        assert (done.job, worker.wait()) == ("lesion", 0)
-    own = run_lesion_job(residual, "cpu")
-    assert done.document["accuracy"] == pytest.approx(own["accuracy"], abs=0.01)
-    assert [row["id"] for row in done.document["blocks"]] == [row["id"] for row in own["blocks"]]
+        assert (done.job, worker.wait()) == ("study", 0)
+    _, own = found_in(residual)
+    theirs = read_report(done.document).found
+    assert theirs.accuracy == pytest.approx(own.accuracy, abs=0.01)
+    assert [block.id for block in theirs.blocks] == [block.id for block in own.blocks]
 
 
 def test_that_the_command_prints_a_row_a_block_or_the_document(
     plain: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["lesion", str(plain), "--device", "cpu", "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    assert main(["lesion", str(plain), "--device", "cpu"]) == 0
+    assert main(["study", "lesion", str(plain), "--device", "cpu", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert main(["study", "lesion", str(plain), "--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "plain: Tiny after 250 steps, 360 test images of digits, cpu"
-    rows = {line.split()[0]: line for line in lines[3:10]}
-    assert list(rows) == ["none", *(row["id"] for row in document["blocks"])]
-    assert rows["none"].split()[1] == f"{100 * document['accuracy']:.1f}"
-    assert rows["none"].count("#") == round(25 * document["accuracy"])
-    assert rows["layer2.0"].endswith("cannot be removed")
-    assert any(line.startswith("layer2.0 cannot be removed: It makes 16 channels of 8") for line in lines)
-    assert lines[-1].startswith("median accuracy without one of 5 blocks:")
+    assert lines[0] == "plain: Tiny after 250 steps, digits, seed 0, cpu"
+    assert lines[1].startswith("Without one block ")
+    rows = {line.split()[0]: line for line in lines[4:11]}
+    assert list(rows) == ["none", *(row["id"] for row in found["blocks"])]
+    assert rows["none"].split()[1] == f"{100 * found['accuracy']:.1f}"
+    assert "cannot be removed: It makes 16 channels of 8" in rows["layer2.0"]
+    assert lines[-1] == "Veit et al. 2016, arXiv 1605.06431"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["astrology", "ResNet-20"], "astrology is not a study; take one of"),
+        (["lesoin", "ResNet-20"], "did you mean lesion?"),
+        (["lesion", "ResNet-20"], "give it the folder of a run"),
+        (["learning_rate", "ResNet-20", "--set", "training.data=random"], "needs images with labels"),
+        (["learning_rate", "ResNet-20", "--set", "study.steps=3"], "too small"),
+        (["learning_rate", "ResNet-20", "--set", "study.stesp=30"], "did you mean steps?"),
+        (["learning_rate", "ResNet-20", "--set", "study.steps"], "write it as study.FIELD=VALUE"),
+        (["learning_rate", "no-such-net"], "no-such-net"),
+    ],
+)
+def test_that_a_wish_that_cannot_be_is_one_line_with_status_2(
+    words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", *words]) == 2
+    shown = capsys.readouterr().err.strip().splitlines()
+    assert len(shown) == 1 and expected in shown[0]
+
+
+def test_that_a_run_keeps_its_own_configuration(residual: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "lesion", str(residual), "--set", "training.seed=3"]) == 2
+    assert "a run keeps its own configuration" in capsys.readouterr().err
+
+
+def test_that_every_study_of_the_catalog_can_be_conducted() -> None:
+    source = (Path(__file__).parents[2] / "resnet_core/studies/conduct.py").read_text(encoding="utf-8")
+    assert len(set(study_names())) == len(study_names())
+    assert [name for name in study_names() if f'case "{name}"' not in source] == []
 
 
 @pytest.mark.parametrize("broken", ["absent", "device", "unsaved", "damaged", "other_network"])
@@ -115,7 +163,7 @@ def test_that_what_cannot_be_studied_is_one_line_with_status_2(
     if broken != "absent":
         shutil.copytree(residual, folder)
     expected = {
-        "absent": "run", "device": "tpu", "unsaved": "no checkpoint to study", "damaged": "damaged",
+        "absent": "such", "device": "tpu", "unsaved": "no checkpoint to study", "damaged": "damaged",
         "other_network": "the checkpoint holds another network",
     }  # fmt: skip
     match broken:
@@ -128,6 +176,6 @@ def test_that_what_cannot_be_studied_is_one_line_with_status_2(
         case "other_network":
             config = folder / "config.toml"
             config.write_text(config.read_text(encoding="utf-8").replace("blocks = 4", "blocks = 3"), encoding="utf-8")
-    assert main(["lesion", str(folder), "--device", device]) == 2
+    assert main(["study", "lesion", str(folder), "--device", device]) == 2
     shown = capsys.readouterr().err.strip().splitlines()
     assert len(shown) == 1 and expected[broken] in shown[0]

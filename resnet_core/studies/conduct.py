@@ -1,0 +1,27 @@
+"""Conducts a study by its name: a generator that yields how far it is, and last what it found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from resnet_core.findings.study import Findings
+from resnet_core.studies.course import Course
+from resnet_core.studies.subject import StudySubject
+
+
+def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
+    """Make the study `name` of `subject`, with its `options`; raises KeyError for a name the catalog does not have.
+
+    Each study is loaded only when it is made. Weights, buffers and modes of the subject's network are afterwards what
+    they were, wherever the caller stops.
+    """
+    match name:
+        case "learning_rate":
+            from resnet_core.studies.learning_rate import find_learning_rate
+
+            return find_learning_rate(subject, options)
+        case "lesion":
+            from resnet_core.studies.lesion import lesion_study
+
+            return lesion_study(subject.model, subject.batches)
+    raise KeyError(name)
