@@ -57,6 +57,10 @@ class MainWindow(QMainWindow):
             dock.installEventFilter(self)
         self.setStatusBar(status_bar)
 
+    def put_under_views(self, widget: QWidget) -> None:
+        """Put what belongs to all views under them, above the notice."""
+        self._centre.insertWidget(self._centre.indexOf(self.notice), widget)
+
     @property
     def page(self) -> str:
         """The id of the tab in front."""
@@ -138,10 +142,10 @@ class MainWindow(QMainWindow):
 
     def _lay_out_centre(self) -> None:
         centre = QWidget()
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.tabs, 1)
-        layout.addWidget(self.notice)
+        self._centre = QVBoxLayout(centre)
+        self._centre.setContentsMargins(0, 0, 0, 0)
+        self._centre.setSpacing(0)
+        self._centre.addWidget(self.tabs, 1)
+        self._centre.addWidget(self.notice)
         self.setCentralWidget(centre)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)

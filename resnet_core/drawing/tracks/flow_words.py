@@ -60,5 +60,9 @@ def alert_words(data: FlowData, alert: FlowAlert, axis: DepthAxis, say: Say) -> 
     """Return what is wrong, at which block and step."""
     blocks = axis.graph.blocks
     where = blocks[alert.boundary].id if alert.boundary < len(blocks) else blocks[-1].output_id
-    step = exact(int(data.steps[alert.row]))
-    return say("Atlas", _ALERTS[alert.kind]).replace("%1", where).replace("%2", step)
+    return alert_sentence(alert.kind, where, int(data.steps[alert.row]), say)
+
+
+def alert_sentence(kind: AlertKind, where: str, step: int, say: Say) -> str:
+    """Return what is wrong at a block or layer, and at which step."""
+    return say("Atlas", _ALERTS[kind]).replace("%1", where).replace("%2", exact(step))
