@@ -35,8 +35,9 @@ def diverging_table(*, dark: bool) -> NDArray[np.uint32]:
     hues = np.radians(np.where(signed < 0, _BLUE_HUE, _RED_HUE))
     linear = _from_oklab(lightness, *(chroma * np.abs(signed) * part for part in (np.cos(hues), np.sin(hues))))
     coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.abs(linear) ** (1 / 2.4) - 0.055)
-    red, green, blue = np.rint(np.clip(coded, 0, 1) * 255).astype(np.uint32)
-    return np.uint32(_OPAQUE) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
+    levels: NDArray[np.uint32] = np.rint(np.clip(coded, 0, 1) * 255).astype(np.uint32)
+    shifts = np.array([[16], [8], [0]], np.uint32)
+    return np.uint32(_OPAQUE) | np.bitwise_or.reduce(levels << shifts)
 
 
 def _from_oklab(light: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
