@@ -37,7 +37,8 @@ def diverging_table(*, dark: bool) -> NDArray[np.uint32]:
     coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.abs(linear) ** (1 / 2.4) - 0.055)
     levels: NDArray[np.uint32] = np.rint(np.clip(coded, 0, 1) * 255).astype(np.uint32)
     shifts = np.array([[16], [8], [0]], np.uint32)
-    return np.uint32(_OPAQUE) | np.bitwise_or.reduce(levels << shifts)
+    colors: NDArray[np.uint32] = np.uint32(_OPAQUE) | np.bitwise_or.reduce(levels << shifts)
+    return colors
 
 
 def _from_oklab(light: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
