@@ -11,6 +11,7 @@ from resnet_core.process.failures import one_line
 from resnet_core.process.messages import JobPhase, Notice, Progress, StatusReported
 from resnet_core.process.time_left import TimeLeft
 from resnet_core.runs.run_events import (
+    CaptureCostMeasured,
     CheckpointWritten,
     GradientCaptured,
     RunEvent,
@@ -86,8 +87,8 @@ class RunRecorder:
     def _take(self, event: RunEvent) -> None:
         self._waiting.append(event)
         match event:
-            case GradientCaptured():
-                return  # its step follows at once
+            case GradientCaptured() | CaptureCostMeasured():
+                return  # a step follows, or the end
             case StepCompleted():
                 self._step_made(event)
                 if time.monotonic() - self._committed_at < COMMIT_PERIOD_S:

@@ -16,14 +16,6 @@ from torch import Tensor, nn
 
 from resnet_core.training.exact_norms import precise_dtype, write_norm
 
-FIRST_STEPS = 10
-"""Steps 0 to this one are all captured: what goes wrong at the beginning goes wrong within a few updates."""
-
-
-def is_scheduled(step: int, every: int) -> bool:
-    """Return whether `step` is captured: steps 0, before the first update, to `FIRST_STEPS`, then every `every`-th."""
-    return step <= FIRST_STEPS or step % every == 0
-
 
 class GradientProbe:
     """Writes the norms of N+1 boundaries into rows of a buffer on the device; nothing is read back inside a step.

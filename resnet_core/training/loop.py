@@ -23,6 +23,7 @@ from resnet_core.runs.run_events import (
     StatusChanged,
 )
 from resnet_core.training.batches import Batches
+from resnet_core.training.capture_schedule import CaptureSchedule
 from resnet_core.training.checkpoint import (
     Checkpoint,
     CheckpointFacts,
@@ -32,11 +33,11 @@ from resnet_core.training.checkpoint import (
 from resnet_core.training.control import TrainingControl
 from resnet_core.training.datasets import TensorDataSet
 from resnet_core.training.devices import resolve_device
-from resnet_core.training.gradient_probe import is_scheduled
 from resnet_core.training.learner import Learner
 from resnet_core.training.measurements import CAPACITY, Measurements
 from resnet_core.training.optimization import learning_rate_at
 from resnet_core.training.plan import TrainingPlan, plan_training, resumed_plan
+from resnet_core.training.precision import precision_notes, refuse_precision
 from resnet_core.training.stopwatch import Stopwatch
 
 CHECKPOINT_PERIOD_S = 600.0
@@ -75,6 +76,7 @@ def train(
     if problems:
         raise ConfigurationError(problems)
     device = resolve_device(run.training.device)
+    refuse_precision(run.training, device)
     with _torch_restored():
         learner = Learner.begin(run, device, CAPACITY)
         batches = Batches(data, run.training, device)
@@ -120,7 +122,7 @@ class _Session:
 
     def __init__(self, setup: _Setup) -> None:
         self._run, self._learner, self._batches, self._plan, self._control, self._context = setup
-        self._measurements = Measurements(self._learner)
+        self._measurements = Measurements(self._learner, CaptureSchedule(self._run.training.capture_every))
         self._watch = Stopwatch()
         self._step = 0
         self._saved_at_s = 0.0
@@ -139,14 +141,16 @@ class _Session:
             boundaries=build_graph(config).boundaries,
             data_name=training.data,
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            notes=(*self._context.notes, *self._plan.notes),
+            notes=(*self._context.notes, *self._plan.notes, *precision_notes(training, self._learner.device)),
         )
 
     def go_on_from(self, checkpoint: Checkpoint) -> None:
         """Take over the state of `checkpoint`."""
         self._learner.restore(checkpoint)
         self._step = checkpoint.facts.step
+        self._measurements.skipped_steps = checkpoint.facts.skipped_steps
         self._saved_at_s = checkpoint.facts.elapsed_s
+        self._measurements.schedule.go_on(0)
 
     def events(self) -> Iterator[RunEvent]:
         """Yield everything from the first step to the end."""
@@ -169,11 +173,13 @@ class _Session:
     def _make_step(self) -> None:
         training, notes = self._run.training, self._measurements
         rate = learning_rate_at(self._step, self._plan.total_steps, training)
-        captured = training.capture and is_scheduled(self._step, training.capture_every)
+        captured = training.capture and notes.schedule.is_due(self._step)
+        notes.clock.begin()
         images_NCHW, labels_N = self._batches.batch(self._step)
         capture_row = notes.capture_row if captured else None
         self._learner.seed_noise(self._step)
         self._learner.update(images_NCHW, labels_N, rate, notes.row, capture_row=capture_row)
+        notes.clock.end()
         notes.add(self._step, rate, self._watch.elapsed_s, captured=captured)
         self._step += 1
 
@@ -210,6 +216,7 @@ class _Session:
     def _saved(self) -> Iterator[RunEvent]:
         if self._context.checkpoints is None:
             return
+        yield from self._measurements.drain()
         elapsed_s = self._watch.elapsed_s
         facts = CheckpointFacts(
             step=self._step,
@@ -218,6 +225,7 @@ class _Session:
             elapsed_s=elapsed_s,
             threads=self._plan.threads,
             device=str(self._learner.device),
+            skipped_steps=self._measurements.skipped_steps,
         )
         save_checkpoint(self._context.checkpoints, self._learner.state(facts))
         self._saved_at_s = elapsed_s
@@ -228,6 +236,8 @@ class _Session:
         yield from self._saved()
         finished = self._step == self._plan.total_steps == self._evaluated_at
         message = "" if finished else self._control.stop_reason
+        if self._measurements.skipped_steps:
+            message = _joined(skipping_line(self._measurements.skipped_steps), message)
         if self._measurements.diverged_at is not None:
             message = _joined(divergence_line(self._measurements.diverged_at), message)
         yield RunFinished("finished" if finished else "stopped", self._step, self._watch.elapsed_s, message)
@@ -236,6 +246,12 @@ class _Session:
 def divergence_line(step: int) -> str:
     """Return what is said, once, of a run whose loss is no number any more."""
     return f"diverged: the loss is not finite from step {step} on; lower training.learning_rate"
+
+
+def skipping_line(count: int) -> str:
+    """Return what is said of steps that left the weights as they were, as a gradient had overflowed float16."""
+    steps = "1 step was" if count == 1 else f"{count} steps were"
+    return f"{steps} skipped: a gradient left float16's range, and the loss was scaled by less from there on"
 
 
 def _joined(*parts: str) -> str:

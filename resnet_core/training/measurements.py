@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from resnet_core.runs.run_events import GradientCaptured, RunEvent, StepCompleted
+from resnet_core.runs.run_events import CaptureCostMeasured, GradientCaptured, RunEvent, StepCompleted
+from resnet_core.training.capture_schedule import BUDGET, CaptureSchedule
 from resnet_core.training.learner import Learner
+from resnet_core.training.step_clock import step_clock
 
 CAPACITY = 10
 """Most steps between two readings of the device."""
@@ -25,14 +28,21 @@ class _PendingStep(NamedTuple):
 
 
 class Measurements:
-    """The steps made since the device was last read; reading waits for it, so it is done once for several steps."""
+    """The steps made since the device was last read; reading waits for it, so it is done once for several steps.
 
-    def __init__(self, learner: Learner) -> None:
+    `schedule` says which steps are captured; it learns from `clock`, which times each step, what that costs.
+    """
+
+    def __init__(self, learner: Learner, schedule: CaptureSchedule) -> None:
         self._learner = learner
+        self.schedule = schedule
+        self.clock = step_clock(learner.device)
+        self._untimed: deque[bool] = deque()
         self._pending: list[_PendingStep] = []
         self._captures = 0
         self._last_drain = time.monotonic()
         self.diverged_at: int | None = None
+        self.skipped_steps = 0
 
     @property
     def row(self) -> int:
@@ -48,6 +58,9 @@ class Measurements:
         """Note that `step` was made, its numbers standing in `row` and, where `captured`, in `capture_row`."""
         self._pending.append(_PendingStep(step, rate, elapsed_s, self._captures if captured else None))
         self._captures += captured
+        self._untimed.append(captured)
+        if captured:
+            self.schedule.captured(step)
 
     @property
     def due(self) -> bool:
@@ -59,13 +72,29 @@ class Measurements:
         pending, self._pending = self._pending, []
         captures, self._captures = self._captures, 0
         self._last_drain = time.monotonic()
+        self._note_durations()
         if not pending:
             return
         losses, accuracies = self._learner.read(len(pending))
+        updates = self._learner.measured(len(pending))
         captured = self._learner.capture.rows(captures) if captures else []
-        for step, loss, accuracy in zip(pending, losses, accuracies, strict=True):
+        for step, loss, accuracy, update in zip(pending, losses, accuracies, updates, strict=True):
+            self.skipped_steps += update.skipped
             if self.diverged_at is None and not math.isfinite(loss):
                 self.diverged_at = step.step
             if step.capture_row is not None:
                 yield GradientCaptured(step.step, *captured[step.capture_row])
-            yield StepCompleted(step.step, loss, accuracy, step.rate, step.elapsed_s)
+            yield StepCompleted(step.step, loss, accuracy, step.rate, step.elapsed_s, *update[:3])
+        if captures:
+            yield from self._cost(pending[-1].step)
+
+    def _note_durations(self) -> None:
+        """Tell the schedule of the steps whose durations are known by now."""
+        for seconds in self.clock.durations():
+            self.schedule.note(seconds, captured=self._untimed.popleft())
+
+    def _cost(self, step: int) -> Iterator[CaptureCostMeasured]:
+        cost = self.schedule.cost()
+        if cost is not None:
+            shares = (cost.share, cost.share_so_far, cost.plain_s, cost.captured_s)
+            yield CaptureCostMeasured(step, cost.every, *shares, BUDGET if cost.automatic else None)
