@@ -131,6 +131,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "network or input",
         ),
         "device_absent": QT_TRANSLATE_NOOP("Problem", "there is no {value} here; take one of {choices}"),
+        "precision_absent": QT_TRANSLATE_NOOP(
+            "Problem", "{device} does not compute in {value}; take one of {choices}"
+        ),
         "warmup": QT_TRANSLATE_NOOP("Problem", "{value} is not a share of the run; take a number from 0 to below 1"),
         "other": QT_TRANSLATE_NOOP("Problem", "{text}"),
     }

@@ -34,7 +34,9 @@ class CheckpointError(RunFolderError):
 class CheckpointFacts(NamedTuple):
     """What a run needs besides its tensors to go on exactly: order and shifts follow from seed and step.
 
-    `step` updates of `total_steps` were made, in `elapsed_s` seconds of training, with `threads` CPU threads.
+    `step` updates of `total_steps` were made, in `elapsed_s` seconds of training, with `threads` CPU threads. In
+    float16 `skipped_steps` of them left the weights as they were, and the loss is scaled by `loss_scale`, which has
+    gone well for `good_steps` (None: it is not scaled).
     """
 
     step: int
@@ -43,6 +45,9 @@ class CheckpointFacts(NamedTuple):
     elapsed_s: float
     threads: int
     device: str
+    loss_scale: float | None = None
+    good_steps: int = 0
+    skipped_steps: int = 0
 
 
 class Checkpoint(NamedTuple):
@@ -176,6 +181,9 @@ def _facts_of(manifest: dict[str, Any]) -> CheckpointFacts:
         elapsed_s=float(manifest["elapsed_s"]),
         threads=int(manifest["threads"]),
         device=str(manifest["device"]),
+        loss_scale=None if manifest.get("loss_scale") is None else float(manifest["loss_scale"]),
+        good_steps=int(manifest.get("good_steps", 0)),
+        skipped_steps=int(manifest.get("skipped_steps", 0)),
     )
 
 

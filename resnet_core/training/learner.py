@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import torch
 import torch.nn.functional as F
@@ -15,14 +15,11 @@ from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.model.layers import DropPath
 from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.training.batch_order import seeded_generator
+from resnet_core.training.capture_parts import PartedCapture
 from resnet_core.training.checkpoint import Checkpoint, CheckpointFacts
-from resnet_core.training.flow_capture import FlowCapture
-from resnet_core.training.optimization import (
-    build_optimizer,
-    momentum_by_name,
-    restore_momentum,
-    set_learning_rate,
-)
+from resnet_core.training.optimization import momentum_by_name, restore_momentum
+from resnet_core.training.recomputation import recomputing
+from resnet_core.training.update import ScaleState, Update, UpdateMeasured
 
 
 class Learner:
@@ -37,9 +34,11 @@ class Learner:
         self.device = device
         self._run = run
         self._capacity = capacity
-        self._optimizer = build_optimizer(model, run.training)
+        self._blocks = tuple(model.blocks.values())
+        self._parts = run.training.accumulation
+        self._update = Update(model, run.training, device, capacity)
         self._draws_noise = any(isinstance(module, nn.Dropout | DropPath) for module in model.modules())
-        self.capture = FlowCapture(tuple(model.blocks.values()), device, capacity)
+        self.capture = PartedCapture(model, device, capacity, self._parts)
         self._losses = torch.zeros(capacity, device=device)
         self._hits = torch.zeros(capacity, device=device)
 
@@ -56,21 +55,39 @@ class Learner:
         self, images_NCHW: Tensor, labels_N: Tensor, rate: float, row: int, *, capture_row: int | None = None
     ) -> None:
         """Make one update at learning rate `rate`; loss and hits go to `row`, gradient flow to `capture_row`."""
-        self._optimizer.zero_grad(set_to_none=True)
-        with ExitStack() as captures:
-            if capture_row is not None:
-                captures.enter_context(self.capture.capturing(capture_row))
-            logits = self.model(images_NCHW)
-            loss = F.cross_entropy(logits, labels_N)
-            loss.backward()
-        set_learning_rate(self._optimizer, rate)
-        with ExitStack() as captures:
-            if capture_row is not None:
-                captures.enter_context(self.capture.updating(capture_row))
-            self._optimizer.step()
+        self._update.optimizer.zero_grad(set_to_none=True)
+        passes = [
+            self._pass(part, *images_and_labels, capture_row)
+            for part, images_and_labels in enumerate(
+                zip(images_NCHW.chunk(self._parts), labels_N.chunk(self._parts), strict=True)
+            )
+        ]
+        self._update.make(rate, row, nullcontext() if capture_row is None else self.capture.updating(capture_row))
         with torch.no_grad():
-            self._losses[row] = loss.detach()
-            self._hits[row] = (logits.detach().argmax(1) == labels_N).float().mean()
+            self._losses[row] = torch.stack([loss for loss, _ in passes]).mean()
+            self._hits[row] = torch.cat([hits_N for _, hits_N in passes]).float().mean()
+
+    def _pass(
+        self, part: int, images_NCHW: Tensor, labels_N: Tensor, capture_row: int | None
+    ) -> tuple[Tensor, Tensor]:
+        """Make one forward and backward pass over a part of the batch; return its mean loss and its hits, (N,)."""
+        with ExitStack() as contexts:
+            if capture_row is not None:
+                contexts.enter_context(self.capture.capturing(capture_row, part, self._update.scale))
+            if self._run.training.checkpointing:
+                contexts.enter_context(recomputing(self._blocks))
+            with self._autocast():
+                logits = self.model(images_NCHW)
+            loss = F.cross_entropy(logits.float(), labels_N)
+            self._update.backward(loss if self._parts == 1 else loss / self._parts)
+        return loss.detach(), logits.detach().argmax(1) == labels_N
+
+    def _autocast(self) -> AbstractContextManager[None]:
+        """Let convolutions and linear layers compute in the recipe's precision."""
+        if self._run.training.precision == "float32":
+            return nullcontext()
+        half = torch.bfloat16 if self._run.training.precision == "bfloat16" else torch.float16
+        return torch.autocast(self.device.type, half)
 
     def seed_noise(self, step: int) -> None:
         """Let what dropout and stochastic depth drop in `step` follow from the run's seed and the step alone.
@@ -85,6 +102,10 @@ class Learner:
         both: list[list[float]] = torch.stack((self._losses[:count], self._hits[:count])).tolist()
         return both[0], both[1]
 
+    def measured(self, count: int) -> list[UpdateMeasured]:
+        """Return what updates 0 to `count` measured of their gradients; waits for the device."""
+        return self._update.measured(count)
+
     def evaluate(
         self, test_batches: Iterable[tuple[Tensor, Tensor]], stopped: Callable[[], bool]
     ) -> tuple[float, float] | None:
@@ -97,7 +118,8 @@ class Learner:
                 for images_NCHW, labels_N in test_batches:
                     if stopped():
                         return None
-                    logits = self.model(images_NCHW)
+                    with self._autocast():
+                        logits = self.model(images_NCHW).float()
                     total[0] += F.cross_entropy(logits, labels_N, reduction="sum")
                     total[1] += (logits.argmax(1) == labels_N).sum()
                     count += len(labels_N)
@@ -108,7 +130,10 @@ class Learner:
 
     def state(self, facts: CheckpointFacts) -> Checkpoint:
         """Return everything that going on needs; the tensors are the live ones, to be written at once."""
-        return Checkpoint(facts, self.model.state_dict(), momentum_by_name(self.model, self._optimizer))
+        scaling = self._update.scale_state
+        if scaling is not None:
+            facts = facts._replace(loss_scale=scaling.scale, good_steps=scaling.good_steps)
+        return Checkpoint(facts, self.model.state_dict(), momentum_by_name(self.model, self._update.optimizer))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go back to the state of `checkpoint`; raises ConfigurationError where it is another network's."""
@@ -118,4 +143,7 @@ class Learner:
             reason = " ".join(str(error).split())[:200]
             text = f"the checkpoint holds another network ({reason}); restore the run's own config.toml"
             raise ConfigurationError([Problem(("architecture",), "other", {"text": text})]) from None
-        restore_momentum(self.model, self._optimizer, checkpoint.momentum)
+        restore_momentum(self.model, self._update.optimizer, checkpoint.momentum)
+        facts = checkpoint.facts
+        if facts.loss_scale is not None:
+            self._update.restore_scale(ScaleState(facts.loss_scale, facts.good_steps))
