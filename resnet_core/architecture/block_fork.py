@@ -16,12 +16,14 @@ class Fork(NamedTuple):
     `source` is the layer whose output both arms read, `ENTRY` where that is the block's input x. A projection of a
     pre-activation block reads x behind norm and activation (He et al. 2016, arXiv 1603.05027), so there the arms part
     behind them. `readings` are the calls that read it, (layer, place among its inputs), with the arm they lie on.
-    `branch_output` is the layer that puts out F(x) as it is added.
+    `branch_output` is the layer that puts out F(x) as it is added, `shortcut_output` the one that puts out what it is
+    added to: `ENTRY` where that is x itself.
     """
 
     source: str
     readings: Mapping[tuple[str, int], Arm]
     branch_output: str
+    shortcut_output: str
 
     def readers(self, arm: Arm) -> int:
         """Return how often an arm reads the source: more than once where an attention takes its weights from it."""
@@ -45,7 +47,7 @@ def find_fork(unit: Unit) -> Fork | None:
         for place, name in enumerate(layer.inputs)
         if name == source and layer.name not in common
     }
-    return Fork(source, readings, branch)
+    return Fork(source, readings, branch, way)
 
 
 def _before(name: str, by_name: dict[str, Layer]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -13,14 +13,21 @@ from resnet_core.configuration.block_plan import BlockPlan, BlockStyle
 from resnet_core.model.layout_program import Parting, register_layers
 
 
+class Addends(NamedTuple):
+    """The two tensors of a residual addition: F(x), and the shortcut's output, which may be x itself."""
+
+    branch: torch.Tensor
+    shortcut: torch.Tensor
+
+
 class BlockObserver(Protocol):
     """Who measures a block while it computes, without changing what it computes."""
 
     def view(self, arm: Arm, x: torch.Tensor) -> torch.Tensor:
         """Return a view of x, the tensor at the fork, for one reader on `arm`."""
 
-    def see(self, branch: torch.Tensor | None, output: torch.Tensor) -> None:
-        """Take note of F(x) as it is added (None in a plain block) and of H(x)."""
+    def see(self, x: torch.Tensor, added: Addends | None, output: torch.Tensor) -> None:
+        """Take note of the block's input, of what it adds up (None in a plain block) and of H(x)."""
 
 
 class ResidualBlock(nn.Module):
@@ -50,11 +57,12 @@ class ResidualBlock(nn.Module):
     def _observed(self, x_NCHW: torch.Tensor, observer: BlockObserver) -> torch.Tensor:
         if self.fork is None:
             output_NCHW = self._program.run(self, x_NCHW)
-            observer.see(None, output_NCHW)
+            observer.see(x_NCHW, None, output_NCHW)
             return output_NCHW
-        watched = {self.fork.branch_output: x_NCHW}
+        ends = self.fork.branch_output, self.fork.shortcut_output
+        watched = dict.fromkeys(ends, x_NCHW)  # which a shortcut without layers puts out
         output_NCHW = self._program.run(self, x_NCHW, watched, Parting(self.fork, observer.view))
-        observer.see(watched[self.fork.branch_output], output_NCHW)
+        observer.see(x_NCHW, Addends(*(watched[end] for end in ends)), output_NCHW)
         return output_NCHW
 
     @property

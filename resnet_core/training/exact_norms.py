@@ -9,6 +9,7 @@ a processor's caches hold nothing of ours, and each small call costs some ten mi
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -63,27 +64,38 @@ def write_pair(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cosi
     cosine.copy_((one * other).sum(dtype=cosine.dtype))
 
 
-def write_moments(x_NCHW: Tensor, mean_cell: Tensor | None, variance_cell: Tensor) -> None:
-    """Write mean and variance of each channel over batch and space (divided by the count), then averaged over channels.
-
-    No mean is written where `mean_cell` is None.
+class MomentCells(NamedTuple):
+    """Where the moments of a map are written: of each channel over batch and space (divided by the count), then
+    averaged over channels; `rms` is the root of the mean square of all values. None is not written.
     """
+
+    variance: Tensor
+    mean: Tensor | None = None
+    rms: Tensor | None = None
+
+
+def write_moments(x_NCHW: Tensor, cells: MomentCells) -> None:
+    """Write the moments of a map into `cells`; on a device nothing is waited for."""
     if x_NCHW.device.type != "cpu":
-        variance_C, mean_C = torch.var_mean(x_NCHW, dim=(0, 2, 3), correction=0)
-        mean, variance = mean_C.to(variance_cell.dtype).mean(), variance_C.to(variance_cell.dtype).mean()
-        variance_cell.copy_(variance)
-        if mean_cell is not None:
-            mean_cell.copy_(mean)
+        dtype = cells.variance.dtype
+        variance_C, mean_C = (part.to(dtype) for part in torch.var_mean(x_NCHW, dim=(0, 2, 3), correction=0))
+        cells.variance.copy_(variance_C.mean())
+        if cells.mean is not None:
+            cells.mean.copy_(mean_C.mean())
+        if cells.rms is not None:
+            cells.rms.copy_((variance_C + mean_C.square()).mean().sqrt())
         return
-    host_mean, host_variance = _host_moments(x_NCHW.detach())
-    variance_cell.fill_(host_variance)
-    if mean_cell is not None:
-        mean_cell.fill_(host_mean)
+    mean, variance, square = _host_moments(x_NCHW.detach())
+    cells.variance.fill_(variance)
+    if cells.mean is not None:
+        cells.mean.fill_(mean)
+    if cells.rms is not None:
+        cells.rms.fill_(math.sqrt(square))
 
 
-def run_squares(values: Values) -> FloatArray:
-    """Return the sum of squares of each run of a row whose length is a multiple of `RUN_LENGTH`."""
-    runs = values.reshape(-1, RUN_LENGTH)
+def run_squares(values: Values, length: int) -> FloatArray:
+    """Return the sum of squares of each run of `length` values of a row, which is a multiple of that."""
+    runs = values.reshape(-1, length)
     squares: FloatArray = np.einsum("rk,rk->r", runs, runs).astype(np.float64)
     return squares
 
@@ -123,22 +135,23 @@ def _is_channels_last(x: Tensor) -> bool:
     return x.dim() == 4 and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
 
 
-def _host_moments(x_NCHW: Tensor) -> tuple[float, float]:
+def _host_moments(x_NCHW: Tensor) -> tuple[float, float, float]:
+    """Return mean, variance and mean square."""
     if x_NCHW.dtype == torch.float32:
         mean_C, square = _mean_and_square(x_NCHW)
         if math.isnan(square):
-            return square, square
+            return square, square, square
         if LEAST_SAFE_NORM**2 < square < MOST_SAFE_NORM**2:
             channels = len(mean_C)
             variance = square - float(mean_C @ mean_C) / channels
             if variance < LEAST_SAFE_SHARE * square:
                 rest_C, rest_square = _mean_and_square(x_NCHW - torch.from_numpy(mean_C).float().view(-1, 1, 1))
                 variance = rest_square - float(rest_C @ rest_C) / channels
-            return float(np.add.reduce(mean_C)) / channels, variance
+            return float(np.add.reduce(mean_C)) / channels, variance, square
         if not x_NCHW.any():
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
     variances, means = torch.var_mean(x_NCHW.double(), dim=(0, 2, 3), correction=0)
-    return float(means.mean()), float(variances.mean())
+    return float(means.mean()), float(variances.mean()), float((variances + means.square()).mean())
 
 
 def _mean_and_square(x_NCHW: Tensor) -> tuple[FloatArray, float]:

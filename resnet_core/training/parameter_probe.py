@@ -1,4 +1,4 @@
-"""Measures the gradients of each block's parameters, and how far an update moves them."""
+"""Measures the gradient of each layer's parameters, and how far an update moves them."""
 
 from __future__ import annotations
 
@@ -9,105 +9,128 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from resnet_core.training.exact_norms import LEAST_SAFE_NORM, MOST_SAFE_NORM, RUN_LENGTH, run_squares, write_norm
+from resnet_core.training.exact_norms import (
+    LEAST_SAFE_NORM,
+    MOST_SAFE_NORM,
+    precise_dtype,
+    run_squares,
+    write_norm,
+)
 
 GROUP_LENGTH = 2**22
 """Values of parameters that are laid behind one another at a time on the CPU: 16 MiB."""
 
+RUN_LENGTH = 64
+"""Values whose squares are summed in float32 at a time; many layers have a multiple of it, norms but few values."""
+
+
+class Moved(NamedTuple):
+    """Of each of L layers the L2 norm of its weights' change, (L,), and of the weights before it, (L,)."""
+
+    change: Tensor
+    before: Tensor
+
 
 class ParameterProbe:
-    """The L2 norms over all the parameters of each of N blocks.
+    """The L2 norms over the parameters of each of L layers, in float64 (on MPS float32).
 
-    On the CPU the tensors of some blocks are laid behind one another, each block filled up with zeros to whole runs,
-    and all runs are summed at once; elsewhere all norms of all blocks come from one fused call. The weights' memory
-    must stay where it is.
+    On the CPU the tensors of some layers are laid behind one another, each layer filled up with zeros to whole runs,
+    and all runs are summed at once; elsewhere all norms come from one fused call. The weights' memory must stay where
+    it is.
     """
 
-    def __init__(self, blocks: Sequence[nn.Module], device: torch.device) -> None:
-        self._parameters = [list(block.parameters()) for block in blocks]
+    def __init__(self, layers: Sequence[Sequence[nn.Parameter]], device: torch.device) -> None:
+        self._parameters = [list(own) for own in layers]
+        self._dtype, self._device = precise_dtype(device), device
         every = [p for own in self._parameters for p in own]
         plain = all(p.dtype == torch.float32 and p.is_contiguous() for p in every)
         self._on_cpu = device.type == "cpu" and plain
         numbers = [number for number, own in enumerate(self._parameters) for _ in own]
-        self._block_of = torch.tensor(numbers, device=device)
+        self._layer_of = torch.tensor(numbers, device=device)
         self._groups = _groups([sum(p.numel() for p in own) for own in self._parameters]) if self._on_cpu else []
         self._weights = [_parts(self._parameters, group) for group in self._groups]
 
-    def write_gradient_norms(self, cells_N: Tensor) -> None:
-        """Write the norm of each block's parameter gradients."""
+    def gradient_norms(self) -> Tensor:
+        """Return the norm of each layer's parameter gradients, (L,)."""
         gradients = [[_gradient(p) for p in own] for own in self._parameters]
-        if self._on_cpu:
-            for group in self._groups:
-                _write_run_norms(torch.cat(_parts(gradients, group)), group, cells_N)
-        else:
-            cells_N.copy_(self._fused(gradients, cells_N.dtype))
+        if not self._on_cpu:
+            return self._fused(gradients)
+        norms_L = self._empty()
+        for group in self._groups:
+            _write_run_norms(torch.cat(_parts(gradients, group)), group, norms_L)
+        return norms_L
 
     def weights(self) -> list[list[Tensor]]:
-        """Return a copy of the blocks' weights, for `write_update_ratios`."""
+        """Return a copy of the weights, for `moved`."""
         if self._on_cpu:
             return [[torch.cat(parts) for parts in self._weights]]
         return [[p.detach().clone() for p in own] for own in self._parameters]
 
-    def write_update_ratios(self, before: list[list[Tensor]], cells_N: Tensor) -> None:
-        """Write ||w - before|| / ||before|| of each block, w its weights of now; overwrites `before`."""
-        lengths_N = torch.empty_like(cells_N)
-        if self._on_cpu:
-            for group, parts, old in zip(self._groups, self._weights, before[0], strict=True):
-                _write_run_norms(old, group, lengths_N)
-                _write_run_norms(torch.cat(parts).sub_(old), group, cells_N)
-        else:
-            lengths_N.copy_(self._fused(before, cells_N.dtype))
+    def moved(self, before: list[list[Tensor]]) -> Moved:
+        """Return how far the weights of now are from `before`, which is overwritten."""
+        if not self._on_cpu:
+            before_L = self._fused(before)
             for own, old_own in zip(self._parameters, before, strict=True):
                 torch._foreach_sub_(old_own, [p.detach() for p in own])
-            cells_N.copy_(self._fused(before, cells_N.dtype))
-        cells_N /= lengths_N
+            return Moved(self._fused(before), before_L)
+        moved = Moved(self._empty(), self._empty())
+        for group, parts, old in zip(self._groups, self._weights, before[0], strict=True):
+            _write_run_norms(old, group, moved.before)
+            _write_run_norms(torch.cat(parts).sub_(old), group, moved.change)
+        return moved
 
-    def _fused(self, tensors: list[list[Tensor]], dtype: torch.dtype) -> Tensor:
-        norms = fused_norms([tensor for own in tensors for tensor in own], dtype)
-        return norms_together(norms, self._block_of, len(tensors))
+    def _empty(self) -> Tensor:
+        return torch.empty(len(self._parameters), dtype=self._dtype, device=self._device)
+
+    def _fused(self, tensors: list[list[Tensor]]) -> Tensor:
+        norms = fused_norms([tensor for own in tensors for tensor in own], self._dtype)
+        return norms_together(norms, self._layer_of, len(tensors))
 
 
 class _Group(NamedTuple):
-    """Blocks `first` to `stop`, how many zeros fill each one up to whole runs, and at which run each begins."""
+    """Layers `first` to `stop`, how many zeros fill each one up to whole runs, and at which run each begins."""
 
     first: int
     stop: int
-    fillings: list[Tensor]
+    fillings: list[int]
     starts: list[int]
 
 
-def _groups(lengths_N: Sequence[int]) -> list[_Group]:
+def _groups(lengths_L: Sequence[int]) -> list[_Group]:
     groups: list[_Group] = []
     used = GROUP_LENGTH
-    for number, length in enumerate(lengths_N):
+    for number, length in enumerate(lengths_L):
         if used + length > GROUP_LENGTH:
             groups.append(_Group(number, number, [], []))
             used = 0
         group = groups[-1]
-        group.fillings.append(torch.zeros(-length % RUN_LENGTH))
-        group.starts.append(-(-used // RUN_LENGTH))
+        group.fillings.append(-length % RUN_LENGTH)
+        group.starts.append(used // RUN_LENGTH)
         groups[-1] = group._replace(stop=number + 1)
         used += length + -length % RUN_LENGTH
     return groups
 
 
 def _parts(tensors: Sequence[Sequence[Tensor]], group: _Group) -> list[Tensor]:
-    """Return what laid behind one another makes the row of a group: each block's tensors as rows, and its zeros."""
+    """Return what laid behind one another makes the row of a group: each layer's tensors as rows, and its zeros."""
     parts: list[Tensor] = []
+    zeros = torch.zeros(RUN_LENGTH)
     for own, filling in zip(tensors[group.first : group.stop], group.fillings, strict=True):
         parts += [tensor.detach().reshape(-1) for tensor in own]
-        parts.append(filling)
+        if filling:
+            parts.append(zeros[:filling])
     return parts
 
 
-def _write_run_norms(row: Tensor, group: _Group, cells_N: Tensor) -> None:
-    """Write the norm of each block of a group; in float64 throughout where squares may have left float32's range."""
-    norms = np.sqrt(np.add.reduceat(run_squares(row.numpy()), group.starts))
-    cells_N[group.first : group.stop] = torch.from_numpy(norms)
-    if not ((norms > LEAST_SAFE_NORM) & (norms < MOST_SAFE_NORM)).all():
-        ends = [*group.starts[1:], len(row) // RUN_LENGTH]
-        for number, (start, end) in enumerate(zip(group.starts, ends, strict=True), start=group.first):
-            write_norm(row[RUN_LENGTH * start : RUN_LENGTH * end], cells_N[number])
+def _write_run_norms(row: Tensor, group: _Group, cells_L: Tensor) -> None:
+    """Write the norm of each layer of a group; in float64 throughout where squares may have left float32's range."""
+    norms = np.sqrt(np.add.reduceat(run_squares(row.numpy(), RUN_LENGTH), group.starts))
+    cells_L[group.first : group.stop] = torch.from_numpy(norms)
+    unsafe = np.flatnonzero(~((norms > LEAST_SAFE_NORM) & (norms < MOST_SAFE_NORM))).tolist()
+    ends = [*group.starts[1:], len(row) // RUN_LENGTH]
+    for place in unsafe:
+        values = row[RUN_LENGTH * group.starts[place] : RUN_LENGTH * ends[place]]
+        write_norm(values, cells_L[group.first + place])
 
 
 def fused_norms(tensors: list[Tensor], dtype: torch.dtype) -> Tensor:

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from resnet_core.configuration.architecture_config import ArchitectureConfig, ShortcutConfig
 from resnet_core.configuration.presets import preset
@@ -16,7 +16,7 @@ from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.runs.run_events import BLOCK_QUANTITIES, GradientCaptured
 from resnet_core.training.batches import Batches
 from resnet_core.training.control import TrainingControl
-from resnet_core.training.exact_norms import write_moments, write_pair
+from resnet_core.training.exact_norms import MomentCells, write_moments, write_pair
 from resnet_core.training.flow_capture import CapturedRow, FlowCapture
 from resnet_core.training.learner import Learner
 from resnet_core.training.loop import train
@@ -24,6 +24,9 @@ from resnet_core.training.parameter_probe import ParameterProbe, fused_norms, no
 from tests.training.tiny_runs import only, same_bits, tiny_architecture, tiny_bottleneck, tiny_data, tiny_run
 
 CPU = torch.device("cpu")
+EPSILON = 1e-5
+"""What BatchNorm adds to a variance."""
+
 NETWORKS = {
     "basic": tiny_architecture(),
     "option A": tiny_architecture(shortcut={"option": "A"}),
@@ -78,11 +81,33 @@ class Seen:
         self.block = block
         self.reads: dict[str, tuple[Tensor, ...]] = {}
         self.made: dict[str, Tensor] = {}
+        self.running = {
+            name: (part.running_mean.double().clone(), part.running_var.double().clone() + part.eps)
+            for name, part in block.named_modules()
+            if isinstance(part, nn.BatchNorm2d) and part.running_mean is not None and part.running_var is not None
+        }
         for name, module in block.named_modules():
             module.register_forward_hook(lambda _, reads, made, name=name: self.keep(name, reads, made))
 
     def keep(self, name: str, reads: tuple[Tensor, ...], made: Tensor) -> None:
         self.reads[name], self.made[name] = reads, made
+
+    @property
+    def dead_fraction(self) -> float:
+        """The largest share of channels that put out nothing, of the ReLUs that stand on the way."""
+        outputs = [self.made[name] for name, part in self.block.named_children() if isinstance(part, nn.ReLU)]
+        dead = [(made.transpose(0, 1).flatten(1) == 0).all(1).double().mean() for made in outputs]
+        return max(map(float, dead), default=math.nan)
+
+    @property
+    def norm_drift(self) -> float:
+        """How far the batch lies from the running values, in their standard deviations."""
+        drifts = []
+        for name, (mean, variance) in self.running.items():
+            x = self.reads[name][0].detach().double().transpose(0, 1).flatten(1)
+            wider = (x.var(1) + EPSILON).sqrt() - variance.sqrt()
+            drifts.append(((x.mean(1) - mean) ** 2 + wider**2).sqrt() / variance.sqrt())
+        return float(torch.cat(drifts).mean()) if drifts else math.nan
 
     @property
     def fork(self) -> Tensor:
@@ -115,6 +140,7 @@ def twin(model: ResNet) -> dict[str, list[float]]:
         own = torch.autograd.grad(loss, tuple(one.block.parameters()), retain_graph=True)
         row = dict.fromkeys(BLOCK_QUANTITIES, math.nan)
         row["parameter_gradient_norm"] = float(torch.cat([g.double().flatten() for g in own]).norm())
+        row["dead_fraction"], row["norm_drift"] = one.dead_fraction, one.norm_drift
         row["stream_mean"], row["stream_variance"] = moments(one.made[""])
         if "add" in one.reads:
             branch, shortcut = one.arms(loss)
@@ -122,6 +148,8 @@ def twin(model: ResNet) -> dict[str, list[float]]:
             scale = branch.norm() * shortcut.norm()
             row["branch_shortcut_cosine"] = float((branch * shortcut).sum() / scale) if scale else math.nan
             row["branch_variance"] = moments(one.reads["add"][0])[1]
+            addends = [arm.detach().double() for arm in one.reads["add"]]
+            row["branch_stream_ratio"] = float(addends[0].norm() / addends[1].norm())
         else:
             row["branch_norm"] = float(torch.autograd.grad(loss, one.fork, retain_graph=True)[0].double().norm())
         rows.append(row)
@@ -180,17 +208,18 @@ def test_that_a_group_of_blocks_is_measured_as_each_of_them_alone(
     expected = [float(own.norm()) for own in weights]
     for length in (2**22, 40_000, 1):
         monkeypatch.setattr("resnet_core.training.parameter_probe.GROUP_LENGTH", length)
-        probe, cells = ParameterProbe(blocks, CPU), torch.zeros(9, dtype=torch.float64)
+        probe = ParameterProbe([list(block.parameters()) for block in blocks], CPU)
         before = probe.weights()
         with torch.no_grad():
             for number, block in enumerate(blocks):
                 for parameter in block.parameters():
                     parameter.grad = parameter.detach() * (number + 1)
                     parameter *= 1 + (number + 1) / 64
-        probe.write_gradient_norms(cells)
-        assert cells.tolist() == pytest.approx([(n + 1) * norm for n, norm in enumerate(expected)], rel=1e-6)
-        probe.write_update_ratios(before, cells)
-        assert cells.tolist() == pytest.approx([(n + 1) / 64 for n in range(9)], rel=1e-5)
+        assert probe.gradient_norms().tolist() == pytest.approx(
+            [(n + 1) * norm for n, norm in enumerate(expected)], rel=1e-6
+        )
+        moved = probe.moved(before)
+        assert (moved.change / moved.before).tolist() == pytest.approx([(n + 1) / 64 for n in range(9)], rel=1e-5)
         expected = [norm * (1 + (n + 1) / 64) for n, norm in enumerate(expected)]
 
 
@@ -276,7 +305,7 @@ def test_that_moments_are_exact_to_a_millionth(
 ) -> None:
     x = (torch.randn(shape, generator=torch.Generator().manual_seed(0)) * deviation + mean).to(memory_format=memory)
     cells = torch.zeros(2, dtype=torch.float64).unbind()
-    write_moments(x, cells[0], cells[1])
+    write_moments(x, MomentCells(cells[1], cells[0]))
     expected = moments(x)
     assert cells[0].item() == pytest.approx(expected[0], rel=1e-6, abs=1e-6 * deviation)
     assert cells[1].item() == pytest.approx(expected[1], rel=1e-6)
@@ -284,9 +313,9 @@ def test_that_moments_are_exact_to_a_millionth(
 
 def test_that_a_constant_map_has_no_variance_and_one_that_is_no_number_none_known() -> None:
     cells = torch.zeros(2, dtype=torch.float64).unbind()
-    write_moments(torch.full((2, 3, 4, 4), 0.7), cells[0], cells[1])
+    write_moments(torch.full((2, 3, 4, 4), 0.7), MomentCells(cells[1], cells[0]))
     assert (cells[0].item(), cells[1].item()) == (pytest.approx(0.7), pytest.approx(0.0, abs=1e-12))
-    write_moments(torch.full((2, 3, 4, 4), math.nan), cells[0], cells[1])
+    write_moments(torch.full((2, 3, 4, 4), math.nan), MomentCells(cells[1], cells[0]))
     assert math.isnan(cells[0].item()) and math.isnan(cells[1].item())
 
 

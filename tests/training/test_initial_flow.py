@@ -61,6 +61,7 @@ def test_that_every_way_through_a_plain_network_goes_through_all_its_blocks(plai
 
 def test_that_what_a_plain_block_does_not_have_is_absent(plain: dict[str, Any]) -> None:
     there = ["id", "branch_norm", "parameter_gradient_norm", "stream_mean", "stream_variance"]
+    there += ["dead_fraction", "norm_drift"]
     assert [list(block) for block in plain["blocks"]] == [there] * 9
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
 
