@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 Level = Literal["network", "stage", "block", "layer"]
 LEVELS: tuple[Level, ...] = ("network", "stage", "block", "layer")
 
-Role = Literal[
+ShortcutBand = Literal["shortcut_band_1", "shortcut_band_2", "shortcut_band_3", "shortcut_band_4", "shortcut_band_5"]
+BranchBand = Literal["branch_band_1", "branch_band_2", "branch_band_3", "branch_band_4", "branch_band_5"]
+Role = ShortcutBand | BranchBand | Literal[
     "identity", "projection", "zero_pad", "gate", "main_line", "separator",
     "projection_box", "zero_pad_box", "funnel", "gate_box", "gate_mark", "stem", "head", "block", "run", "stage",
     "division", "feature",

@@ -11,8 +11,9 @@ from resnet_core.analysis.cost_report import cost_report
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
-from resnet_core.drawing.display_list import Group, Item, Raster, Text, flat
+from resnet_core.drawing.display_list import Group, Item, Raster, Rectangle, Text, flat
 from resnet_core.drawing.tracks.catalog import Counted, TrackSources, make_track
+from resnet_core.drawing.tracks.flow_bands import BRANCH_BANDS, SHORTCUT_BANDS, branch_layers_of
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from resnet_core.drawing.tracks.run_flow import RunFlow
 from tests.drawing.flow_bench import counted, flow, frame, of_role, track
@@ -127,5 +128,43 @@ def test_that_the_coloured_structure_draws_what_the_plain_one_does() -> None:
         plain = list(flat(track("structure", "ResNet-56", flow(None)).items(shown)))
         for run in (None, level_run(graph)):
             made = track("structure", "ResNet-56", flow(run), structure="gradient").items(shown)
-            drawn = [item for item in flat(made) if item.role != "flow_fill"]
+            drawn = [item for item in flat(made) if item.role not in ("flow_fill", *SHORTCUT_BANDS, *BRANCH_BANDS)]
             assert sorted((item.id, item.box) for item in drawn) == sorted((item.id, item.box) for item in plain)
+
+
+@pytest.mark.parametrize("level", ["network", "stage", "block", "layer"])
+def test_that_the_bands_of_shortcut_and_branch_are_as_wide_as_their_shares_at_every_level(level: str) -> None:
+    graph = counted("ResNet-18").graph
+    for share, shortcut, branch in ((0.2, 4, 1), (0.8, 1, 4), (1.0, 0, 5), (0.0, 5, 0)):
+        run = level_run(graph, 1)
+        run.block_quantities["branch_norm"][0, :] = share**0.5
+        run.block_quantities["shortcut_norm"][0, :] = (1 - share) ** 0.5
+        roles = [item.role for _, item in coloured("ResNet-18", run, level)]
+        found = {role for role in roles if role in (*SHORTCUT_BANDS, *BRANCH_BANDS)}
+        wanted = {f"shortcut_band_{shortcut}"} if shortcut else set()
+        assert found == wanted | ({f"branch_band_{branch}"} if branch else set())
+        ways = sum(role in ("identity", "projection") for role in roles)
+        assert sum(role in SHORTCUT_BANDS for role in roles) == (ways if shortcut else 0) > -1
+        assert "flow_fill" in roles
+
+
+def test_that_branches_of_plain_blocks_and_lines_of_the_trunk_have_no_band() -> None:
+    plain = counted("Plain-20").graph
+    assert not branch_layers_of(plain)
+    assert not [item for _, item in coloured("Plain-20", level_run(plain), "layer") if item.role in BRANCH_BANDS]
+    post, pre = counted("ResNet-18").graph, counted("PreResNet-56").graph
+    assert {"layer1.0.conv1", "layer1.0.bn2", "layer1.0.add"} <= branch_layers_of(post)
+    assert "layer1.0.relu2" not in branch_layers_of(post) and "layer2.0.downsample.0" not in branch_layers_of(post)
+    assert "layer1.1.bn1" in branch_layers_of(pre)
+
+
+def test_that_the_colours_of_blocks_have_a_scale_with_its_ends() -> None:
+    graph = counted("ResNet-18").graph
+    run = level_run(graph, 1)
+    run.boundary_norms[0] = np.geomspace(1.2e-3, 0.9, 9)
+    made = track("structure", "ResNet-18", flow(run), structure="gradient")
+    items = list(made.scale_items(frame(graph, 128)))
+    assert [item.text for item in items if isinstance(item, Text)] == ["10⁰", "10⁻³"]
+    strengths = [item.strength for item in items if isinstance(item, Rectangle)]
+    assert strengths == sorted(strengths, reverse=True) and len(strengths) >= 8
+    assert not list(track("structure", "ResNet-18", flow(None), structure="gradient").scale_items(frame(graph, 128)))
