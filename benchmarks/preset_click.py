@@ -120,7 +120,7 @@ def clicked(qt: QApplication, application: Application, rounds: int, page: str, 
 
 def one_click(application: Application, counter: PaintCounter, name: str) -> Click:
     """Click on the line of a preset, which is brought into sight before, and wait until nothing is left to paint."""
-    tree = application.architecture_view.tree
+    tree = application.views.architecture.view().tree
     index = tree.index_of(name)
     tree.expand(index.parent())
     tree.scrollTo(index)

@@ -29,7 +29,7 @@ def start(qtbot: QtBot) -> Iterator[Start]:
         application.window.resize(1280, 800)
         application.window.show()
         qtbot.waitExposed(application.window)
-        application.fill_docks()
+        application.views.fill_docks()
         QApplication.processEvents()
         return application
 

@@ -42,7 +42,7 @@ def notice(application: Application) -> str:
 
 
 def click_preset(qtbot: QtBot, application: Application, name: str) -> None:
-    tree = application.architecture_view.tree
+    tree = application.views.architecture.view().tree
     assert isinstance(tree, QTreeView)
     index = tree.index_of(name)
     tree.expand(index.parent())

@@ -54,11 +54,11 @@ def test_that_file_pins_tab_tracks_and_recent_files_come_back(start: Start, toml
 
 def test_that_the_tracks_of_the_comparison_come_back_even_if_it_was_not_looked_at_between(start: Start) -> None:
     first = start()
-    chosen = {**first.comparison.view().tracks_state(), "differences": ["activations"], "scale": "log"}
-    first.comparison.view().restore_tracks(chosen)
+    chosen = {**first.views.comparison.view().tracks_state(), "differences": ["activations"], "scale": "log"}
+    first.views.comparison.view().restore_tracks(chosen)
     first.window.close()
     start().window.close()
-    assert start().comparison.view().tracks_state() == chosen
+    assert start().views.comparison.view().tracks_state() == chosen
 
 
 def test_that_geometry_and_docks_come_back(start: Start) -> None:
@@ -98,7 +98,7 @@ def test_that_strange_geometry_and_layout_are_left_alone(start: Start) -> None:
     application = start()
     assert application.window.page == "atlas"
     assert application.window.isVisible()
-    assert application.comparison.view().tracks_state()["overlays"] == ["macs", "parameters"]
+    assert application.views.comparison.view().tracks_state()["overlays"] == ["macs", "parameters"]
 
 
 @pytest.mark.slow

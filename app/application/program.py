@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
-import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QApplication
 
-from app.services.apply_theme import STYLE, apply_theme
+from app.application.views import Views, ViewStates
+from app.services.apply_theme import apply_theme
 from app.services.engine_service import Answer, EngineService
 from app.services.errors import ErrorReport, ErrorService
-from app.services.fonts import install_fonts
 from app.services.run_follower import RunFollower
 from app.services.session import Session, SessionKeeper, read_session
 from app.services.settings import Settings, SettingsStore
@@ -35,7 +30,6 @@ from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.state.training_recipe import TrainingRecipe
 from app.state.verified_state import VerifiedState
-from app.views.atlas.atlas_view import AtlasView
 from app.windows.action_set import ActionSet
 from app.windows.actions import ActionTargets, action_table
 from app.windows.architecture_commands import ArchitectureCommands
@@ -43,60 +37,18 @@ from app.windows.close_question import CloseQuestion
 from app.windows.desk_commands import DeskCommands
 from app.windows.file_commands import FileCommands
 from app.windows.latency_commands import LatencyCommands
-from app.windows.lazy_page import LazyPage
 from app.windows.main_window import MainWindow
-from app.windows.page_list import centre_pages, side_docks
 from app.windows.picture_commands import PictureCommands
 from app.windows.probe_text import probe_line
 from app.windows.run_commands import RunCommands
-from app.windows.status_bar import StatusBar
 from app.windows.view_commands import ViewCommands
 from resnet_core.configuration.presets import preset
-from resnet_core.folders import settings_folder
 from resnet_core.runs.run_library import RunLibrary
 
 if TYPE_CHECKING:
-    from app.views.architecture.architecture_view import ArchitectureView
     from app.views.comparison.comparison_view import ComparisonView
-    from app.views.layer_table.layer_table_view import LayerTableView
 
-NAME = "Skipscope"
 FIRST_ARCHITECTURE = "ResNet-50"
-QUIT_AFTER_FIRST_PAINT = "SKIPSCOPE_QUIT_AFTER_FIRST_PAINT"
-
-
-def run(argv: Sequence[str] = ()) -> int:
-    """Open the window, on the configuration file or run folder `argv` names if it does, and return the exit status."""
-    qt = make_qt_application()
-    errors = ErrorService()
-    give_back = errors.install()
-    # Workers notice that we are gone, so that Ctrl+C in the terminal may end us as it ends any program.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    application = Application(settings_folder(), errors)
-    if argv:
-        application.files.open_path(Path(argv[0]))
-    if os.environ.get(QUIT_AFTER_FIRST_PAINT):
-        application.window.painted.connect(qt.quit)
-    else:
-        application.window.painted.connect(application.begin_work)
-    application.window.show()
-    try:
-        return qt.exec()
-    finally:
-        application.shut_down()
-        give_back()
-
-
-def make_qt_application() -> QApplication:
-    """Return Qt's application object, named, with our style and typeface."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    qt = QApplication(sys.argv[:1])
-    qt.setApplicationName(NAME)
-    qt.setOrganizationName(NAME)
-    qt.setDesktopFileName(NAME.lower())
-    qt.setStyle(STYLE)
-    install_fonts(qt)
-    return qt
 
 
 class Application(QObject):
@@ -144,81 +96,20 @@ class Application(QObject):
         self.theme.changed.connect(self._dress)
 
     def _make_views(self) -> None:
-        self.atlas = AtlasView(
-            self.document, self.selection, self.pinned, self.runs, Measured(self.latency, self.probed), self.theme
-        )
-        # What stands in the docks comes right after the first paint, which it would double.
-        self._architecture_page = LazyPage(self._architecture_view, waits=True, wish=QSize(268, 700))
-        self._inspector_page = LazyPage(self._inspector_view, waits=True, wish=QSize(292, 460))
-        self._controls_page = LazyPage(self._run_controls, waits=True, wish=QSize(292, 280))
-        self.layers = LazyPage(self._layer_table)
-        self.comparison = LazyPage(self._comparison)
-        self.training = LazyPage(self._training)
-        self.ledger = LazyPage(self._ledger_view)
-        self.status_bar = StatusBar(self.document, self.pinned, self.engine, self.service, self.verified)
-        pages = centre_pages(self.atlas, self.layers, self.comparison, self.training, self.ledger)
-        docks = side_docks(self._architecture_page, self._inspector_page, self._controls_page)
-        self.window.fill(pages, docks, self.status_bar)
+        measured = Measured(self.latency, self.probed)
+        self.views = Views(ViewStates(
+            self.document, self.selection, self.pinned, self.runs, self.counting, self.verified, measured,
+            self.recipe, self.engine, self.service, self.theme,
+        ))  # fmt: skip
+        self.atlas, self.layers, self.training = self.views.atlas, self.views.layers, self.views.training
+        self.status_bar = self.views.status_bar
+        self.views.comparison_built = self._take_up_comparison
+        self.window.fill(self.views.centre(), self.views.docks(), self.status_bar)
 
-    @property
-    def architecture_view(self) -> ArchitectureView:
-        """The presets and the form."""
-        return self._architecture_page.view()
-
-    def fill_docks(self) -> None:
-        """Build what stands in the docks."""
-        for page in (self._architecture_page, self._inspector_page, self._controls_page):
-            page.view()
-
-    def _architecture_view(self) -> ArchitectureView:
-        from app.views.architecture.architecture_view import ArchitectureView
-
-        return ArchitectureView(self.document, self.pinned, self.theme)
-
-    def _inspector_view(self) -> QWidget:
-        from app.views.inspector.inspector_view import InspectorView
-
-        return InspectorView(self.document, self.selection, self.pinned, self.runs, self.theme)
-
-    def _run_controls(self) -> QWidget:
-        from app.views.runs.run_controls import RunControls
-
-        return RunControls(self.document, self.recipe, self.runs, self.engine, self.service, self.theme)
-
-    def _layer_table(self) -> LayerTableView:
-        from app.views.layer_table.layer_table_view import LayerTableView
-
-        return LayerTableView(self.document, self.selection, self.pinned, self.theme)
-
-    def _ledger_view(self) -> QWidget:
-        from app.views.ledger.ledger_view import LedgerView
-
-        return LedgerView(
-            self.document, self.counting, self.verified, self.selection, self.engine, self.service, self.theme
-        )
-
-    def _comparison(self) -> ComparisonView:
-        from app.views.comparison.comparison_view import ComparisonView
-
-        view = ComparisonView(self.document, self.selection, self.pinned, self.runs, self.theme)
+    def _take_up_comparison(self, view: ComparisonView) -> None:
         with suppress(ValueError, TypeError, KeyError):  # of another version, or changed by hand
             view.restore_tracks(self._shown_before.compare)
         view.tracks_changed.connect(self.keeper.note_change)
-        return view
-
-    def _training(self) -> QWidget:
-        """Return the curves with the list of runs below them."""
-        from app.views.runs.run_list_view import RunListView
-        from app.views.training.training_view import TrainingView
-
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setObjectName("training_splitter")
-        splitter.setHandleWidth(1)
-        splitter.addWidget(TrainingView(self.runs, self.selection, self.engine, self.service, self.theme))
-        splitter.addWidget(RunListView(self.runs, self.engine, self.service, self.theme))
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([520, 160])
-        return splitter
 
     def _make_commands(self) -> None:
         window = self.window
@@ -227,7 +118,7 @@ class Application(QObject):
         self.architecture.announce = self.status_bar.announce
         self.architecture.compare = lambda: window.show_page("compare")
         run_commands = RunCommands(self.runs, self.recipe, self.engine, self.service, window)
-        view_commands = ViewCommands(window, self.atlas, self._architecture_page, self.layers, self.document.undo_stack)
+        view_commands = ViewCommands(window, self.atlas, self.views.architecture, self.layers, self.document.undo_stack)
         self.desk = DeskCommands(self.settings, self.engine, self.architecture, window)
         self.pictures = PictureCommands(window, self.atlas, self.theme, self.errors, self.files.folder)
         self.pictures.announce = self.status_bar.announce
@@ -317,7 +208,7 @@ class Application(QObject):
     def session(self) -> Session:
         """Return what the window shows now."""
         geometry, docks = self.window.places
-        comparison = self.comparison.built
+        comparison = self.views.comparison.built
         return Session(
             geometry=geometry,
             docks=docks,
@@ -352,7 +243,7 @@ class Application(QObject):
 
     def begin_work(self) -> None:
         """Start what the first paint must not wait for: docks, engine, the list of runs, and the runs shown before."""
-        self.fill_docks()
+        self.views.fill_docks()
         gc.freeze()
         gc.enable()
         self.service.start()
