@@ -122,7 +122,8 @@ class _Session:
 
     def __init__(self, setup: _Setup) -> None:
         self._run, self._learner, self._batches, self._plan, self._control, self._context = setup
-        self._measurements = Measurements(self._learner, CaptureSchedule(self._run.training.capture_every))
+        schedule = CaptureSchedule(self._run.training.capture_every, self._plan.total_steps)
+        self._measurements = Measurements(self._learner, schedule)
         self._watch = Stopwatch()
         self._step = 0
         self._saved_at_s = 0.0

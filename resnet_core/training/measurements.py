@@ -38,6 +38,7 @@ class Measurements:
         self.schedule = schedule
         self.clock = step_clock(learner.device)
         self._untimed: deque[bool] = deque()
+        self._told_every = 0
         self._pending: list[_PendingStep] = []
         self._captures = 0
         self._last_drain = time.monotonic()
@@ -85,7 +86,7 @@ class Measurements:
             if step.capture_row is not None:
                 yield GradientCaptured(step.step, *captured[step.capture_row])
             yield StepCompleted(step.step, loss, accuracy, step.rate, step.elapsed_s, *update[:3])
-        if captures:
+        if captures or self.schedule.every != self._told_every:
             yield from self._cost(pending[-1].step)
 
     def _note_durations(self) -> None:
@@ -96,5 +97,6 @@ class Measurements:
     def _cost(self, step: int) -> Iterator[CaptureCostMeasured]:
         cost = self.schedule.cost()
         if cost is not None:
+            self._told_every = cost.every
             shares = (cost.share, cost.share_so_far, cost.plain_s, cost.captured_s)
             yield CaptureCostMeasured(step, cost.every, *shares, BUDGET if cost.automatic else None)

@@ -93,6 +93,19 @@ def test_that_the_share_is_that_of_the_time_and_the_first_steps_are_in_what_was_
     assert cost.share_so_far == pytest.approx(0.25 * captures / (200 + 0.25 * captures))
 
 
+@pytest.mark.parametrize("total_steps", [300, 1_000, 20_000])
+def test_that_the_first_steps_are_in_the_budget_of_a_run_whose_length_is_known(total_steps: int) -> None:
+    schedule = CaptureSchedule(total_steps=total_steps)
+    captured_steps(schedule, range(total_steps), dearer_by(0.2, spread=0.05))
+    cost = schedule.cost()
+    assert cost is not None and cost.share_so_far < BUDGET
+
+
+def test_that_a_run_too_short_for_the_budget_has_later_rows_all_the_same() -> None:
+    schedule = CaptureSchedule(total_steps=100)
+    assert captured_steps(schedule, range(100), dearer_by(0.2)) == [*range(11), 35, 60, 85]
+
+
 def test_that_a_machine_that_slows_down_is_no_cost_of_capturing() -> None:
     schedule = CaptureSchedule(10)
     captured_steps(schedule, range(400), lambda step, captured: (1 + step / 100) * (1.2 if captured else 1.0))
@@ -143,3 +156,12 @@ def test_that_a_run_tells_what_its_captures_cost() -> None:
     assert 0 <= costs[-1].capture_share < 1 and 0 <= costs[-1].capture_share_so_far < 1
     assert 0 < costs[-1].plain_step_s <= costs[-1].captured_step_s
     assert len(only(GradientCaptured, events)) == 11 + 25
+
+
+def test_that_a_run_chooses_its_period_itself_and_says_so() -> None:
+    events = list(train(tiny_run(steps=120, capture_every=0), tiny_data(), control=TrainingControl()))
+    costs = only(CaptureCostMeasured, events)
+    assert costs and all(LEAST_EVERY <= cost.capture_every <= MOST_EVERY for cost in costs)
+    assert all(cost.capture_budget == BUDGET and 0 <= cost.capture_share < 1 for cost in costs)
+    steps = [event.step for event in only(GradientCaptured, events)]
+    assert steps[: FIRST_STEPS + 1] == list(range(FIRST_STEPS + 1))

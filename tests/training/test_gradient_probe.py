@@ -54,9 +54,7 @@ def twin_norms(model: ResNet) -> list[float]:
         block.register_forward_pre_hook(lambda _, inputs: boundaries.append(inputs[0]))
         for block in model.blocks.values()
     ]
-    handles.append(
-        list(model.blocks.values())[-1].register_forward_hook(lambda _, __, out: boundaries.append(out))
-    )
+    handles.append(list(model.blocks.values())[-1].register_forward_hook(lambda _, __, out: boundaries.append(out)))
     loss = loss_of(model)
     for handle in handles:
         handle.remove()

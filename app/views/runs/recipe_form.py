@@ -77,7 +77,8 @@ class RecipeForm(QWidget):
             introduce(editor, facts, name)
             editor.dismissed.connect(lambda: self._show(self._recipe.config))
         else:
-            editor = make_editor(facts, name, word=self.tr("about a minute") if facts.name == "steps" else "")
+            words = {"steps": self.tr("about a minute"), "capture_every": self.tr("automatic")}
+            editor = make_editor(facts, name, word=words.get(facts.name, ""))
         editor.committed.connect(lambda value: self._recipe.set_field(facts.name, value))
         return editor
 
