@@ -17,6 +17,9 @@ DATABASE_NAME: Final = "run.db"
 CONFIG_NAME: Final = "config.toml"
 LOG_NAME: Final = "log.txt"
 CHECKPOINTS_NAME: Final = "checkpoints"
+LAYERS_KEY: Final = "layers"
+"""The key in `meta` of the ids of the layers that are measured by themselves."""
+
 UNFINISHED_NAME: Final = "run.db.new"
 """The database's name until the folder is complete."""
 
@@ -50,11 +53,15 @@ CREATE TABLE writer (
 );
 """
 
-# Of what was measured of the N blocks with a row of `gradient_flow`. Runs recorded before it was measured lack the
-# table; such a run gets it when it is resumed, and a program that does not know it passes it over.
-BLOCK_SCHEMA: Final = """
+# Of what was measured of the N blocks, and of the layers that have parameters, with a row of `gradient_flow`; the ids
+# of these layers stand once, in `meta`. Runs recorded before it was measured lack the tables; such a run gets them when
+# it is resumed, and a program that does not know them passes them over.
+QUANTITY_SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS block_quantities (
     step INTEGER NOT NULL, name TEXT NOT NULL, block_values BLOB NOT NULL, PRIMARY KEY (step, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS layer_quantities (
+    step INTEGER NOT NULL, name TEXT NOT NULL, layer_values BLOB NOT NULL, PRIMARY KEY (step, name)
 ) WITHOUT ROWID;
 """
 
@@ -70,7 +77,7 @@ def create_database(folder: Path, writer: WriterProcess) -> None:
         connection.executescript(f"""
             PRAGMA application_id = {APPLICATION_ID};
             PRAGMA user_version = {SCHEMA_VERSION};
-            BEGIN; {SCHEMA} {BLOCK_SCHEMA} COMMIT;
+            BEGIN; {SCHEMA} {QUANTITY_SCHEMA} COMMIT;
         """)
         put_writer(connection, writer)
 
@@ -94,7 +101,7 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
         _check_format(connection, folder)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(BLOCK_SCHEMA)
+        connection.executescript(QUANTITY_SCHEMA)
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.Error):

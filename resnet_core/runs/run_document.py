@@ -37,7 +37,9 @@ def run_document(summary: RunSummary, scalars: Mapping[str, Series], flow: Gradi
 
 
 def _flow_document(flow: GradientFlow) -> dict[str, object]:
-    """One row a step; with the quantities of blocks, where there are any, under their own names."""
+    """One row a step; with the quantities of blocks, where there are any, under their own names, and those of layers
+    under theirs in a document of its own.
+    """
     document: dict[str, object] = {
         "boundaries": list(flow.boundaries),
         "steps": flow.steps.tolist(),
@@ -46,6 +48,9 @@ def _flow_document(flow: GradientFlow) -> dict[str, object]:
     if flow.block_quantities:
         document["blocks"] = list(flow.blocks)
         document |= {name: _rows(values_SN) for name, values_SN in flow.block_quantities.items()}
+    if flow.layer_quantities:
+        rows = {name: _rows(values_SL) for name, values_SL in flow.layer_quantities.items()}
+        document["layers"] = {"ids": list(flow.layers), **rows}
     return document
 
 

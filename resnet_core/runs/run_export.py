@@ -2,17 +2,18 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from resnet_core.runs.run_reader import RunReader
-from resnet_core.runs.run_records import GradientFlow, Series
+from resnet_core.runs.run_records import Float64Array, GradientFlow, Int64Array, Series
 
 
 def export_csv(reader: RunReader, folder: Path) -> tuple[Path, ...]:
     """Write `scalars.csv` and, if any was captured, `gradient_flow.csv`; one line a step, one column a name.
 
-    What was measured of blocks goes to `block_quantities.csv`, one line a step and block, one column a quantity.
+    What was measured of blocks goes to `block_quantities.csv`, one line a step and block, one column a quantity; that
+    of layers to `layer_quantities.csv`.
 
     Numbers are written so that reading them gives the same float64; what was not measured at a step is left
     empty. Raises OSError if the folder cannot be written.
@@ -23,7 +24,11 @@ def export_csv(reader: RunReader, folder: Path) -> tuple[Path, ...]:
     if flow.steps.size:
         written.append(_write_rows(folder / "gradient_flow.csv", _gradient_rows(flow)))
     if flow.block_quantities:
-        written.append(_write_rows(folder / "block_quantities.csv", _block_rows(flow)))
+        rows = _quantity_rows("block", flow.steps, flow.blocks, flow.block_quantities)
+        written.append(_write_rows(folder / "block_quantities.csv", rows))
+    if flow.layer_quantities:
+        rows = _quantity_rows("layer", flow.steps, flow.layers, flow.layer_quantities)
+        written.append(_write_rows(folder / "layer_quantities.csv", rows))
     return tuple(written)
 
 
@@ -50,12 +55,14 @@ def _gradient_rows(flow: GradientFlow) -> Iterable[list[object]]:
         yield [step, *norms]
 
 
-def _block_rows(flow: GradientFlow) -> Iterable[list[object]]:
-    yield ["step", "block", *flow.block_quantities]
-    tables = [values_SN.tolist() for values_SN in flow.block_quantities.values()]
-    for row, step in enumerate(flow.steps.tolist()):
-        for number, block in enumerate(flow.blocks):
-            yield [step, block, *(table[row][number] for table in tables)]
+def _quantity_rows(
+    kind: str, steps: Int64Array, ids: Sequence[str], quantities: Mapping[str, Float64Array]
+) -> Iterable[list[object]]:
+    yield ["step", kind, *quantities]
+    tables = [values.tolist() for values in quantities.values()]
+    for row, step in enumerate(steps.tolist()):
+        for number, id in enumerate(ids):
+            yield [step, id, *(table[row][number] for table in tables)]
 
 
 def _write_rows(path: Path, rows: Iterable[list[object]]) -> Path:

@@ -55,8 +55,9 @@ class GradientFlow(NamedTuple):
     """Gradient norms of N+1 boundaries: `steps` int64 [S], ascending, `boundary_norms` float64 [S, N+1].
 
     `block_quantities` holds what was measured of the N `blocks`, each float64 [S, N] under its name in
-    `run_events.BLOCK_QUANTITIES`, nan where a block has no such thing. It is empty, and `blocks` too, where a run was
-    recorded before there was any.
+    `run_events.BLOCK_QUANTITIES`, nan where a block has no such thing; `layer_quantities` of the L `layers` with
+    parameters, each float64 [S, L] under its name in `run_events.LAYER_QUANTITIES`, nan where a step lacks it. They are
+    empty, `blocks` and `layers` too, where a run was recorded before there was any.
     """
 
     boundaries: tuple[str, ...]
@@ -64,6 +65,8 @@ class GradientFlow(NamedTuple):
     boundary_norms: Float64Array
     blocks: tuple[str, ...] = ()
     block_quantities: Mapping[str, Float64Array] = MappingProxyType({})
+    layers: tuple[str, ...] = ()
+    layer_quantities: Mapping[str, Float64Array] = MappingProxyType({})
 
 
 class ReadCursor(NamedTuple):

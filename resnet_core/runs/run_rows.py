@@ -4,11 +4,19 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from resnet_core.runs.run_database import CHECKPOINT_PATTERN
-from resnet_core.runs.run_events import BLOCK_QUANTITIES, LIVE_STATUSES, RUN_STATUSES, SCALAR_NAMES, RunStatus
+from resnet_core.runs.run_database import CHECKPOINT_PATTERN, LAYERS_KEY
+from resnet_core.runs.run_events import (
+    BLOCK_QUANTITIES,
+    LAYER_QUANTITIES,
+    LIVE_STATUSES,
+    RUN_STATUSES,
+    SCALAR_NAMES,
+    RunStatus,
+)
 from resnet_core.runs.run_records import (
     Float64Array,
     GradientFlow,
@@ -58,11 +66,15 @@ def read_gradient_rows_since(connection: sqlite3.Connection, cursor: ReadCursor)
     rows = connection.execute(
         "SELECT row, step, boundary_norms FROM gradient_flow WHERE row > ? ORDER BY row", (cursor.row,)
     ).fetchall()
-    boundaries = _texts(read_meta(connection), "boundaries")
+    meta = read_meta(connection)
+    boundaries, layers = _texts(meta, "boundaries"), _texts(meta, LAYERS_KEY)
     flow = _flow(boundaries, sorted((row[1:] for row in rows), key=_step_of))
-    quantities = _block_quantities(connection, cursor.row, flow)
-    if quantities:
-        flow = flow._replace(blocks=_blocks_between(boundaries), block_quantities=quantities)
+    by_block = _quantities(connection, "block", max(0, len(boundaries) - 1), cursor.row, flow)
+    if by_block:
+        flow = flow._replace(blocks=_blocks_between(boundaries), block_quantities=by_block)
+    by_layer = _quantities(connection, "layer", len(layers), cursor.row, flow)
+    if by_layer:
+        flow = flow._replace(layers=layers, layer_quantities=by_layer)
     return GradientUpdate(ReadCursor(rows[-1][0] if rows else cursor.row, rewind), rewound_to, flow)
 
 
@@ -144,26 +156,31 @@ def _flow(boundaries: tuple[str, ...], rows: list[tuple[int, bytes]]) -> Gradien
     return GradientFlow(boundaries, steps, norms_SB)
 
 
-def _block_quantities(connection: sqlite3.Connection, after_row: int, flow: GradientFlow) -> dict[str, Float64Array]:
-    """What was measured of the blocks at the steps of `flow`, whose rows come after `after_row`; row for row."""
-    if not len(flow.steps) or not _has_block_quantities(connection):
+def _quantities(
+    connection: sqlite3.Connection, kind: Literal["block", "layer"], width: int, after_row: int, flow: GradientFlow
+) -> dict[str, Float64Array]:
+    """What was measured of `width` blocks or layers at the steps of `flow`, whose rows come after `after_row`; row for
+    row.
+    """
+    if not len(flow.steps) or not _has_table(connection, f"{kind}_quantities"):
         return {}
-    width = max(0, len(flow.boundaries) - 1)
     places = {step: place for place, step in enumerate(flow.steps.tolist())}
     found: dict[str, Float64Array] = {}
     rows = connection.execute(
-        "SELECT step, name, block_values FROM gradient_flow JOIN block_quantities USING (step) WHERE row > ?",
+        f"SELECT step, name, {kind}_values FROM gradient_flow JOIN {kind}_quantities USING (step) WHERE row > ?",
         (after_row,),
     )
     for step, name, packed in rows:
         if not isinstance(packed, bytes) or len(packed) != 8 * width:
-            raise ValueError(f"{name} has not one value for each of {width} blocks")
+            raise ValueError(f"{name} has not one value for each of {width} {kind}s")
         if name not in found:
             found[name] = np.full((len(places), width), np.nan)
         found[name][places[step]] = np.frombuffer(packed, dtype="<f8")
-    for values_SN in found.values():
-        values_SN.flags.writeable = False
-    return {name: found[name] for name in sorted(found, key=_quantity_place)}
+    for values in found.values():
+        values.flags.writeable = False
+    known: tuple[str, ...] = BLOCK_QUANTITIES if kind == "block" else LAYER_QUANTITIES
+    names = [name for name in known if name in found]  # as they are declared, those of a newer Skipscope last
+    return {name: found[name] for name in (*names, *sorted(found.keys() - known))}
 
 
 def _blocks_between(boundaries: tuple[str, ...]) -> tuple[str, ...]:
@@ -171,16 +188,12 @@ def _blocks_between(boundaries: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(".".join(boundary.split(".")[:2]) for boundary in boundaries[1:])
 
 
-def _has_block_quantities(connection: sqlite3.Connection) -> bool:
-    """Whether the run has the table: one that was recorded before it was measured has not."""
-    table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'block_quantities'"
-    return connection.execute(table).fetchone() is not None
-
-
-def _quantity_place(name: str) -> tuple[int, str]:
-    """Sorts names as they are declared, one of a newer Skipscope last."""
-    known: tuple[str, ...] = BLOCK_QUANTITIES
-    return (known.index(name) if name in known else len(known), name)
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether the run has a table: one that was recorded before it was filled has not."""
+    return (
+        connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        is not None
+    )
 
 
 def _rewinds_since(connection: sqlite3.Connection, cursor: ReadCursor) -> tuple[int, int | None]:

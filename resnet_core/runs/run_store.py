@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from operator import index
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from resnet_core.runs.run_database import (
     CHECKPOINT_PATTERN,
     CHECKPOINTS_NAME,
     CONFIG_NAME,
     DATABASE_NAME,
+    LAYERS_KEY,
     LOG_NAME,
     UNFINISHED_NAME,
     create_database,
@@ -132,7 +133,8 @@ class RunStore:
             tested = "name IN ('test_loss', 'test_accuracy')"
             connection.execute(f"DELETE FROM scalars WHERE step = ? AND NOT {tested}", (step,))
             connection.execute("DELETE FROM gradient_flow WHERE step >= ?", (step,))
-            connection.execute("DELETE FROM block_quantities WHERE step >= ?", (step,))
+            for table in ("block_quantities", "layer_quantities"):
+                connection.execute(f"DELETE FROM {table} WHERE step >= ?", (step,))
             connection.execute("DELETE FROM checkpoints WHERE step > ?", (step,))
             connection.execute("INSERT INTO rewinds (step) VALUES (?)", (step,))
             # Readers drop everything from `step` on, so what stays of it gets a new row, to be sent again.
@@ -219,9 +221,11 @@ class RunStore:
                 _put_scalars(connection, [(name, step, value) for name, value in values if value is not None])
             case EvaluationCompleted(step=step, test_loss=loss, test_accuracy=accuracy):
                 _put_scalars(connection, [("test_loss", step, loss), ("test_accuracy", step, accuracy)])
-            case GradientCaptured(step=step, boundary_norms=norms, block_quantities=quantities):
+            case GradientCaptured(step=step, boundary_norms=norms):
                 _put_gradient(connection, step, norms, self._boundary_count)
-                _put_block_quantities(connection, step, quantities, len(norms) - 1)
+                _put_quantities(connection, step, "block", event.block_quantities, len(norms) - 1)
+                _put_layer_ids(connection, event.layers)
+                _put_quantities(connection, step, "layer", event.layer_quantities, len(event.layers))
             case CheckpointWritten(step=step, relative_path=path):
                 _put_checkpoint(connection, step, path)
             case StatusChanged(status=status, step=step):
@@ -262,15 +266,32 @@ def _put_gradient(
     connection.execute("INSERT OR REPLACE INTO gradient_flow (step, boundary_norms) VALUES (?, ?)", row)
 
 
-def _put_block_quantities(
-    connection: sqlite3.Connection, step: int, quantities: Mapping[str, tuple[float, ...]], block_count: int
+def _put_layer_ids(connection: sqlite3.Connection, layers: tuple[str, ...]) -> None:
+    """Store the ids of the layers that a capture measured: once, as they are those of every capture."""
+    if not layers:
+        return
+    text = json.dumps(layers)
+    known = connection.execute("SELECT value FROM meta WHERE key = ?", (LAYERS_KEY,)).fetchone()
+    if known is None:
+        connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (LAYERS_KEY, text))
+    elif known[0] != text:
+        raise ValueError("the layers of a run are the same in every capture")
+
+
+def _put_quantities(
+    connection: sqlite3.Connection,
+    step: int,
+    kind: Literal["block", "layer"],
+    quantities: Mapping[str, tuple[float, ...]],
+    count: int,
 ) -> None:
-    wrong = [name for name, values in quantities.items() if len(values) != block_count]
+    """Store what was measured of blocks or of layers at a step, in place of what was there."""
+    wrong = [name for name, values in quantities.items() if len(values) != count]
     if wrong:
-        raise ValueError(f"{wrong[0]} has {len(quantities[wrong[0]])} values for {block_count} blocks")
-    connection.execute("DELETE FROM block_quantities WHERE step = ?", (index(step),))
-    rows = [(index(step), name, struct.pack(f"<{block_count}d", *values)) for name, values in quantities.items()]
-    connection.executemany("INSERT INTO block_quantities (step, name, block_values) VALUES (?, ?, ?)", rows)
+        raise ValueError(f"{wrong[0]} has {len(quantities[wrong[0]])} values for {count} {kind}s")
+    connection.execute(f"DELETE FROM {kind}_quantities WHERE step = ?", (index(step),))
+    rows = [(index(step), name, struct.pack(f"<{count}d", *values)) for name, values in quantities.items()]
+    connection.executemany(f"INSERT INTO {kind}_quantities (step, name, {kind}_values) VALUES (?, ?, ?)", rows)
 
 
 def _put_checkpoint(connection: sqlite3.Connection, step: int, relative_path: str) -> None:

@@ -172,9 +172,13 @@ def test_that_a_cell_is_empty_when_nothing_was_measured_at_its_step(tmp_path: Pa
 
 def test_that_what_was_measured_of_blocks_is_one_line_a_step_and_block(tmp_path: Path) -> None:
     reader = RunReader(write_finished_run(tmp_path / "run", steps=3))
-    path = export_csv(reader, tmp_path / "tables")[-1]
+    *_, path, of_layers = export_csv(reader, tmp_path / "tables")
     with path.open(encoding="utf-8", newline="") as file:
         header, *lines = csv.reader(file)
     assert (path.name, header) == ("block_quantities.csv", ["step", "block", "branch_norm", "shortcut_norm"])
     assert [line[:2] for line in lines] == [[step, block] for step in ("0", "2") for block in BLOCKS]
     assert lines[3][2:] == ["2.5", "1.0"] and lines[5][2:] == ["3.0", "nan"]
+    with of_layers.open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    assert (of_layers.name, header) == ("layer_quantities.csv", ["step", "layer", "gradient_norm", "update_ratio"])
+    assert lines[2] == ["2", "conv1", "2.5", "0.25"]

@@ -20,6 +20,7 @@ from resnet_core.configuration.presets import preset
 from resnet_core.runs.run_database import reading
 from resnet_core.runs.run_events import (
     BLOCK_QUANTITIES,
+    LAYER_QUANTITIES,
     SCALAR_NAMES,
     CheckpointWritten,
     EvaluationCompleted,
@@ -36,6 +37,7 @@ from tests.runs.sample_runs import (
     BLOCKS,
     BOUNDARIES,
     CONFIG_TOML,
+    LAYERS,
     Follower,
     started,
     step_events,
@@ -176,11 +178,13 @@ def test_that_a_run_is_not_called_crashed_when_it_ends_while_it_is_looked_at(tmp
 
 steps = st.integers(0, 4)
 of_blocks = st.dictionaries(st.sampled_from(BLOCK_QUANTITIES), st.tuples(*[st.floats()] * len(BLOCKS)), max_size=3)
+of_boundaries = st.tuples(*[st.floats()] * len(BOUNDARIES))
+of_layers = st.dictionaries(st.sampled_from(LAYER_QUANTITIES), st.tuples(*[st.floats()] * len(LAYERS)))
 actions = st.lists(
     st.one_of(
         st.builds(StepCompleted, steps, st.floats(), st.just(0.5), st.just(0.1), st.floats(0, 9)),
         st.builds(EvaluationCompleted, steps, st.just(0), st.floats(), st.floats(0, 1)),
-        st.builds(GradientCaptured, steps, st.tuples(*[st.floats()] * len(BOUNDARIES)), of_blocks),
+        st.builds(GradientCaptured, steps, of_boundaries, of_blocks, of_layers, st.just(LAYERS)),
         steps.map(lambda step: ("rewind", step)),
         st.just(("look", 0)),
     ),
@@ -220,6 +224,9 @@ def test_that_incremental_reads_equal_a_full_read(plan: list[object]) -> None:
     assert set(flow.block_quantities) == set().union(*follower.blocks.values())
     for name, values_SN in flow.block_quantities.items():
         np.testing.assert_array_equal(values_SN, follower.block_rows(name))
+    assert set(flow.layer_quantities) == set().union(*follower.layers.values())
+    for name, values_SL in flow.layer_quantities.items():
+        np.testing.assert_array_equal(values_SL, follower.layer_rows(name))
 
 
 def test_that_what_was_measured_of_blocks_is_read_row_for_row_with_the_gradients(tmp_path: Path) -> None:
@@ -234,13 +241,27 @@ def test_that_what_was_measured_of_blocks_is_read_row_for_row_with_the_gradients
     assert document["shortcut_norm"] == [[1.0, 0.0, None], [1.0, 0.5, None], [1.0, 1.0, None]]
 
 
-def test_that_a_run_reads_when_it_was_recorded_before_blocks_were_measured(tmp_path: Path) -> None:
+def test_that_what_was_measured_of_layers_is_read_row_for_row_with_the_gradients(tmp_path: Path) -> None:
+    reader = RunReader(write_finished_run(tmp_path / "run", steps=3))
+    flow = reader.gradient_flow()
+    assert flow.layers == LAYERS and list(flow.layer_quantities) == list(LAYER_QUANTITIES)
+    np.testing.assert_array_equal(flow.layer_quantities["gradient_norm"], [(0.5, 1e-25), (2.5, 1e-25)])
+    document = reader.as_document()["gradient_flow"]
+    assert isinstance(document, dict)
+    expected = {"ids": list(LAYERS), "gradient_norm": [[0.5, 1e-25], [2.5, 1e-25]], "update_ratio": [[0.25, None]] * 2}
+    assert document["layers"] == expected
+
+
+def test_that_a_run_reads_when_it_was_recorded_before_blocks_and_layers_were_measured(tmp_path: Path) -> None:
     folder = write_finished_run(tmp_path / "run", steps=5)
     with closing(sqlite3.connect(folder / "run.db")) as connection, connection:
         connection.execute("DROP TABLE block_quantities")
+        connection.execute("DROP TABLE layer_quantities")
+        connection.execute("DELETE FROM meta WHERE key = 'layers'")
     reader = RunReader(folder)
     flow = reader.gradient_flow()
     assert flow.steps.tolist() == [0, 2, 4] and flow.block_quantities == {} and flow.blocks == ()
+    assert flow.layer_quantities == {} and flow.layers == ()
     document = reader.as_document()["gradient_flow"]
     assert isinstance(document, dict) and set(document) == {"boundaries", "steps", "boundary_norms"}
     with RunStore.reopen(folder) as store:
@@ -248,6 +269,8 @@ def test_that_a_run_reads_when_it_was_recorded_before_blocks_were_measured(tmp_p
     quantities = reader.gradient_flow().block_quantities
     np.testing.assert_array_equal(quantities["branch_norm"][:3], np.full((3, 3), math.nan))
     np.testing.assert_array_equal(quantities["branch_norm"][3], (6.5, 2, 3))
+    assert reader.gradient_flow().layers == LAYERS
+    np.testing.assert_array_equal(reader.gradient_flow().layer_quantities["gradient_norm"][2:, 0], (math.nan, 6.5))
 
 
 def _instructions(folder: Path, cursors: tuple[ReadCursor, ReadCursor]) -> int:

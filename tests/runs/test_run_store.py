@@ -87,9 +87,14 @@ def test_that_nothing_of_a_batch_is_recorded_when_one_event_is_bad(tmp_path: Pat
             store.record_many((StepCompleted(0, 1.0, 0.5, 0.1, 1.0), GradientCaptured(0, (1.0, 2.0, 3.0))))
         with pytest.raises(ValueError, match="branch_norm has 2 values for 3 blocks"):
             store.record(GradientCaptured(0, (1.0, 2.0, 3.0, 4.0), {"branch_norm": (1.0, 2.0)}))
+        with pytest.raises(ValueError, match="update_ratio has 1 values for 2 layers"):
+            store.record(GradientCaptured(0, (1.0,) * 4, {}, {"update_ratio": (1.0,)}, ("conv1", "fc")))
         assert RunReader(store.folder).scalars() == {}
         store.record(GradientCaptured(0, (1.0,) * len(BOUNDARIES)))
         assert RunReader(store.folder).gradient_flow().steps.tolist() == [0]
+        store.record(GradientCaptured(1, (1.0,) * 4, {}, {"update_ratio": (1.0, 2.0)}, ("conv1", "fc")))
+        with pytest.raises(ValueError, match="the same in every capture"):
+            store.record(GradientCaptured(2, (1.0,) * 4, {}, {"update_ratio": (1.0, 2.0)}, ("conv1", "conv2")))
 
 
 @pytest.mark.parametrize("path", ["../step-00000001", "checkpoints/step-1", "/etc/passwd", "checkpoints/x"])
