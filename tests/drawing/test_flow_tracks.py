@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from resnet_core.analysis.cost_report import cost_report
-from resnet_core.analysis.gradient_profile import branch_layers, growth_per_layer
+from resnet_core.analysis.gradient_profile import MEAN_FIELD_GROWTH, branch_layers, growth_per_layer
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.edits import with_value
 from resnet_core.configuration.presets import preset
@@ -23,6 +23,7 @@ from resnet_core.drawing.tracks.catalog import FLOW_TRACKS, Counted, TrackSource
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from resnet_core.drawing.tracks.gradient_norm_track import GradientNormTrack
+from resnet_core.drawing.tracks.growth_guides import layers_behind
 from resnet_core.drawing.tracks.profile_track import ProfileTrack
 from resnet_core.drawing.tracks.scene import SceneStyle, frame_of, gutter_width, row_group
 from resnet_core.drawing.tracks.titles import FRESH, TITLES
@@ -214,8 +215,8 @@ def norm_track(norms: list[float], name: str = "ResNet-18", variant: str = "") -
 
 @pytest.mark.parametrize(
     ("first", "start"),
-    [(5e3, "Explodes backwards: "), (20.0, "Grows towards the input: "), (1.5, "Level: "),
-     (0.1, "Fades towards the input: "), (1e-4, "Vanishes backwards: ")],
+    [(5e3, "Grows towards the input: "), (20.0, "Rises a little towards the input: "), (1.5, "Level: "),
+     (0.1, "Falls a little towards the input: "), (1e-4, "Vanishes towards the input: ")],
 )  # fmt: skip
 def test_that_it_is_said_in_words_how_the_gradient_changes_towards_the_input(first: float, start: str) -> None:
     graph = counted("ResNet-18").graph
@@ -223,20 +224,54 @@ def test_that_it_is_said_in_words_how_the_gradient_changes_towards_the_input(fir
     made = norm_track(norms)
     growth = growth_per_layer(norms, branch_layers(graph))
     assert growth == pytest.approx(first ** (2 / 16))
-    assert made.subtitle(as_written) == f"‖∂L/∂x‖₂, step 0\nr = {growth:.3f} a layer"
+    assert made.subtitle(as_written).splitlines() == [
+        "‖∂L/∂x‖₂, step 0", f"r = {growth:.3f} a layer", "mean loss, batch 4", "train mode",
+    ]  # fmt: skip
     said = words(made.items(frame(graph)))
     assert said.startswith(start)
     alarmed = [text.text for text in of_role(made.items(frame(graph)), "alert_note") if isinstance(text, Text)]
-    assert bool(alarmed) == (start[0] in "EV")
+    assert bool(alarmed) == (start[0] in "GV")
 
 
 def test_that_gradients_that_leave_float32_are_told_by_block() -> None:
     made = norm_track([math.inf, math.nan, math.inf, 1e38, 1e37, 1e36, 1e30, 1e20, 1.0])
     graph = counted("ResNet-18").graph
     said = words(made.items(frame(graph)))
-    assert "No finite number from layer2.0 back to the input" in said
-    assert made.subtitle(as_written) == "‖∂L/∂x‖₂, step 0"
-    assert "Nothing reaches the input" in words(norm_track([0.0] * 4 + [1.0] * 5).items(frame(graph)))
+    assert "Leaves float32: behind a norm of 1.0·10³⁸ it overflows at layer2.0" in said
+    assert "r = " not in made.subtitle(as_written)
+    assert "exactly 0 at layer2.1" in words(norm_track([0.0] * 4 + [1.0] * 5).items(frame(graph)))
+
+
+def test_that_the_sentence_says_what_it_means_and_knows_plain_networks_that_grow() -> None:
+    graph = counted("Plain-20").graph
+    shown = frame(graph)
+    made = norm_track(np.geomspace(1e4, 1.0, len(graph.boundaries)).tolist(), "Plain-20")
+    meant = made.value_at(shown, shown.view.x(shown.view.axis.blocks[1].middle), shown.rect.top + 2)
+    assert meant.startswith("Grows towards the input: ") and "It does not vanish" in meant
+
+
+@pytest.mark.parametrize("rate", [1.0, MEAN_FIELD_GROWTH])
+def test_that_a_gradient_that_grows_at_a_rate_of_theory_lies_on_its_guide(rate: float) -> None:
+    graph, shown = counted("Plain-20").graph, frame(counted("Plain-20").graph, 160)
+    behind = np.array([2 * (len(graph.blocks) - number) for number in range(len(graph.boundaries))])
+    made = norm_track((1e-2 * rate ** (behind / 2)).tolist(), "Plain-20")
+    heights = ys(made.items(shown), "profile")
+    lines = [item for item in of_role(made.items(shown), "guide") if isinstance(item, Polyline)]
+    guide = next(line for line in lines if line.title == ("r = 1" if rate == 1.0 else "r = 1.467"))
+    assert [y for _, y in guide.points] == pytest.approx(heights)
+    assert {"r = 1", "r = 1.467"} <= {text.text for text in of_role(made.items(shown), "note")}
+
+
+def test_that_a_guide_that_leaves_the_plot_ends_at_its_edge_with_its_name_inside() -> None:
+    graph, shown = counted("ResNet-56").graph, frame(counted("ResNet-56").graph, 140)
+    made = norm_track([1e-2] * len(graph.boundaries), "ResNet-56")
+    assert isinstance(made, ProfileTrack)
+    plot = made.plot(shown).rect
+    steep = next(item for item in of_role(made.items(shown), "guide") if item.title == "r = 1.467")
+    (label,) = [item for item in of_role(made.items(shown), "note") if item.text == "r = 1.467"]
+    assert steep.points[0][1] == pytest.approx(plot.top) and steep.points[0][0] > plot.left
+    assert plot.contains(label.box) and label.box.left > steep.points[0][0]
+    assert layers_behind(graph).tolist() == list(range(54, -1, -2))
 
 
 def test_that_an_alert_marks_the_block_where_it_begins_and_the_tooltip_says_which() -> None:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from types import MappingProxyType
 
-import numpy as np
-
-from resnet_core.analysis.flow_alerts import FAR, alerts_in
-from resnet_core.analysis.gradient_profile import branch_layers, growth_per_layer
+from resnet_core.analysis.flow_alerts import alerts_in
+from resnet_core.analysis.flow_verdict import FlowVerdict, flow_verdict, verdict_sentences
+from resnet_core.analysis.gradient_profile import MEAN_FIELD_GROWTH, branch_layers
 from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.display_list import Item, Polyline, Role
 from resnet_core.drawing.say import Say
+from resnet_core.drawing.tracks.decades import Decades
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.flow_quantity import FLOW_QUANTITIES, FlowKey
 from resnet_core.drawing.tracks.flow_words import alert_words
+from resnet_core.drawing.tracks.growth_guides import GrowthGuide, guide_items
 from resnet_core.drawing.tracks.profile_track import ProfileLine, ProfileTrack
 from resnet_core.drawing.tracks.track import TrackFrame, Variant
-from resnet_core.number_text import decimal, exact, ratio, scientific
+from resnet_core.number_text import decimal, exact
 
 NORM_VARIANTS = (Variant("l2", N_("Atlas", "L2 norm")), Variant("rms", N_("Atlas", "Root mean square")))
-_LEVEL = 2.0
-"""Norms that differ by less than this factor from end to end are called level."""
+GUIDES = (GrowthGuide(1.0, "r = 1"), GrowthGuide(MEAN_FIELD_GROWTH, "r = 1.467"))
+"""No growth, and that of wide plain networks with BatchNorm and ReLU (Yang et al. 2019, arXiv 1902.08129)."""
 
 _MARK_PX = 4.0
-_VERDICTS: Mapping[str, str] = MappingProxyType({
-    "exploding": N_("Atlas", "Explodes backwards: %1 in all, squared %2 a layer"),
-    "growing": N_("Atlas", "Grows towards the input: %1 in all, squared %2 a layer"),
-    "level": N_("Atlas", "Level: %1 in all towards the input, squared %2 a layer"),
-    "fading": N_("Atlas", "Fades towards the input: %1 in all, squared %2 a layer"),
-    "vanishing": N_("Atlas", "Vanishes backwards: %1 in all, squared %2 a layer"),
-})  # fmt: skip
 
 
 def norm_key(variant: str) -> FlowKey:
@@ -59,11 +52,13 @@ class GradientNormTrack(ProfileTrack):
             return symbol
         step = say("Atlas", N_("Atlas", "%1, step %2")).replace("%1", symbol)
         step = step.replace("%2", exact(self._data.shown_step))
-        growth = self._growth()
-        if growth is None:
-            return step
-        rate = say("Atlas", N_("Atlas", "r = %1 a layer")).replace("%1", decimal(growth, 3))
-        return f"{step}\n{rate}"
+        growth, batch = self.verdict().growth, self._data.run.batch_size if self._data.run is not None else 0
+        lines = [step]
+        if growth is not None:
+            lines.append(say("Atlas", N_("Atlas", "r = %1 a layer")).replace("%1", decimal(growth, 3)))
+        known = say("Atlas", N_("Atlas", "mean loss, batch %1")).replace("%1", exact(batch))
+        lines.append(known if batch else say("Atlas", N_("Atlas", "mean loss")))
+        return "\n".join((*lines, say("Atlas", N_("Atlas", "train mode"))))
 
     def explanation(self) -> str:
         """Return what healthy looks like."""
@@ -76,15 +71,24 @@ class GradientNormTrack(ProfileTrack):
 
     def headline(self, say: Say) -> tuple[Role, str]:
         """Return in plain words how the gradient grows or fades on its way back in this run."""
+        told, _ = self.sentences(say)
+        return ("note" if self.verdict().kind == "healthy" else "alert_note"), told
+
+    def verdict(self) -> FlowVerdict:
+        """Return what the norms at the step that is looked at say."""
         norms = self._data.values_at(self._norm, self._data.row)
-        if not np.isfinite(norms).all():
-            (alert,) = (alert for alert in alerts_in(norms[None]) if alert.kind == "not_finite")
-            words = N_("Atlas", "No finite number from %1 back to the input: beyond what float32 holds, or NaN")
-            return "alert_note", say("Atlas", words).replace("%1", self._place(alert.boundary))
-        growth = self._growth()
-        if growth is None:
-            return "alert_note", say("Atlas", N_("Atlas", "Nothing reaches the input: the gradient there is 0"))
-        return _verdict(growth, float(norms[0] / norms[-1]), say)
+        return flow_verdict(norms, self._layers, normalized=self._graph.config.norm.kind != "none")
+
+    def sentences(self, say: Say) -> tuple[str, str]:
+        """Return what happens at the step that is looked at, and what that means."""
+        places = (*(block.id for block in self._graph.blocks), self._graph.blocks[-1].output_id)
+        return verdict_sentences(self.verdict(), places, say)
+
+    def reference_items(self, plot: TrackFrame, decades: Decades) -> Iterator[Item]:
+        """Yield where the gradient would be if it grew at the rates of `GUIDES`."""
+        last = FLOW_QUANTITIES[self._norm].drawn(self._data.values_at(self._norm, self._data.row)[-1:])
+        for guide in GUIDES:
+            yield from guide_items(plot, decades, float(last[0]), guide)
 
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the lines, and a mark where a gradient explodes, vanishes or stops being a number."""
@@ -99,10 +103,12 @@ class GradientNormTrack(ProfileTrack):
                 yield alert_mark(x, plot.rect.top + _MARK_PX, columns[alert.boundary].id, words)
 
     def value_at(self, frame: TrackFrame, x: float, y: float) -> str:
-        """Return the norm at the boundary at `x`, and what is wrong there."""
+        """Return the norm at the boundary at `x`, and what is wrong there; on the sentence above, what it means."""
         words, data = super().value_at(frame, x, y), self._data
         if not words:
             return ""
+        if frame.rect.top <= y < self.plot(frame).rect.top:
+            return ". ".join(self.sentences(frame.say))
         columns = FLOW_QUANTITIES[self._norm].columns(frame.view.axis)
         alerts = (
             alert_words(data, alert, frame.view.axis, frame.say)
@@ -111,31 +117,12 @@ class GradientNormTrack(ProfileTrack):
         )
         return "; ".join((words, *alerts))
 
-    def _growth(self) -> float | None:
-        norms = self._data.values_at(self._norm, self._data.row)
-        return growth_per_layer((float(norms[0]), float(norms[-1])), self._layers)
-
     @cached_property
     def _layers(self) -> int:
         return branch_layers(self._graph)
-
-    def _place(self, boundary: int) -> str:
-        blocks = self._graph.blocks
-        return blocks[boundary].id if boundary < len(blocks) else blocks[-1].output_id
 
 
 def alert_mark(x: float, y: float, id: str, words: str) -> Polyline:
     """Return a triangle that points down at (x, y)."""
     points = ((x - _MARK_PX, y - 2 * _MARK_PX), (x + _MARK_PX, y - 2 * _MARK_PX), (x, y))
     return Polyline(id, "alert_mark", points, True, words)
-
-
-def _verdict(growth: float, factor: float, say: Say) -> tuple[Role, str]:
-    """Return the words for norms that grow `factor` times from the last boundary to the first."""
-    kind = "exploding" if factor >= FAR else "vanishing" if factor <= 1 / FAR else "level"
-    if kind == "level" and not 1 / _LEVEL < factor < _LEVEL:
-        kind = "growing" if factor > 1 else "fading"
-    role: Role = "alert_note" if kind in ("exploding", "vanishing") else "note"
-    words = _VERDICTS[kind]
-    times = ratio(factor) if 1e-3 < factor < 1e5 else f"{scientific(factor)} ×"
-    return role, say("Atlas", words).replace("%1", times).replace("%2", ratio(growth))

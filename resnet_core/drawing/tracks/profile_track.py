@@ -69,6 +69,10 @@ class ProfileTrack(Track):
         """Return the role and the words of the sentence above the plot, for a track that `has_headline`."""
         return "note", ""
 
+    def reference_items(self, plot: TrackFrame, decades: Decades) -> Iterator[Item]:
+        """Yield what the lines are to be compared with, behind them."""
+        return iter(())
+
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the decades and the lines, or why there are none."""
         if not self.has_rows:
@@ -81,6 +85,7 @@ class ProfileTrack(Track):
             yield from _guide_items(plot, decades, self.guide)
         rect = plot.rect
         inside = Box(rect.left, rect.top - 4, rect.right, rect.bottom + 4)
+        yield from self.reference_items(plot, decades)
         lines = tuple(item for line in reversed(self._lines) for item in self._line_items(plot, line, decades))
         yield Group("", lines, "", 1.0, inside)
 
