@@ -9,11 +9,15 @@ from typing import Any
 from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.learning_rate import LearningRateStudy
 from resnet_core.findings.lesion import LesionStudy
+from resnet_core.findings.loss_direction import LossDirectionStudy
+from resnet_core.findings.loss_landscape import LossLandscapeStudy
 from resnet_core.findings.study import Study, StudyReport, report_of
 
 STUDIES: tuple[Study[Any], ...] = (
     LearningRateStudy(),
     LesionStudy(),
+    LossDirectionStudy(),
+    LossLandscapeStudy(),
 )
 """In the order in which they are offered."""
 

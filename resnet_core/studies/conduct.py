@@ -24,4 +24,12 @@ def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
             from resnet_core.studies.lesion import lesion_study
 
             return lesion_study(subject.model, subject.batches)
+        case "loss_direction":
+            from resnet_core.studies.loss_surface import loss_direction
+
+            return loss_direction(subject, options)
+        case "loss_landscape":
+            from resnet_core.studies.loss_surface import loss_landscape
+
+            return loss_landscape(subject, options)
     raise KeyError(name)

@@ -46,6 +46,18 @@ class Batches:
             part = slice(start, start + EVALUATION_BATCH)
             yield self._sent(self._data.test_images_NCHW[part]), self._sent(self._data.test_labels[part])
 
+    def fixed_batches(self, images: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield about `images` training images, unshifted, in batches of the recipe's size: the same for every seed.
+
+        Where they fill a batch, what would be left over is left out, so that all batches are of one size.
+        """
+        count = min(images, len(self._data.train_images_NCHW))
+        size = min(count, self._training.batch_size)
+        chosen = torch.randperm(len(self._data.train_images_NCHW), generator=seeded_generator(0, "fixed", 0))
+        for start in range(0, count - size + 1, size):
+            part = chosen[start : start + size]
+            yield self._sent(self._data.train_images_NCHW[part]), self._sent(self._data.train_labels[part])
+
     @property
     def test_batch_count(self) -> int:
         """Number of batches `test_batches` yields."""
