@@ -13,6 +13,9 @@ from resnet_core.training.exact_norms import precise_dtype
 from resnet_core.training.optimization import build_optimizer, set_learning_rate
 from resnet_core.training.parameter_probe import fused_norms, norms_together
 
+FIRST_SCALE = 2.0**16
+"""What the loss is multiplied by in float16 to begin with: the first steps may overflow and halve it."""
+
 CLIPPING_MARGIN = 1e-6
 """What torch.nn.utils.clip_grad_norm_ adds to a norm before it divides by it."""
 
@@ -48,7 +51,7 @@ class Update:
         self.optimizer = build_optimizer(model, training)
         self._parameters = tuple(model.parameters())
         self._clip_norm = training.clip_norm
-        self._scaler = torch.amp.GradScaler(device.type, enabled=training.precision == "float16")
+        self._scaler = torch.amp.GradScaler(device.type, FIRST_SCALE, enabled=training.precision == "float16")
         self._one = torch.ones((), device=device)
         self._norms = torch.zeros(capacity, dtype=precise_dtype(device), device=device)
         self._scales = torch.zeros(capacity, 2, device=device)  # before each update and after it
