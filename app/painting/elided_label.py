@@ -13,6 +13,7 @@ class ElidedLabel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._side = Qt.AlignmentFlag.AlignLeft
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
@@ -25,6 +26,11 @@ class ElidedLabel(QWidget):
         self.setToolTip(text)
         self.setAccessibleName(text)
         self.updateGeometry()
+        self.update()
+
+    def align_right(self) -> None:
+        """Let the line end where the widget ends."""
+        self._side = Qt.AlignmentFlag.AlignRight
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -40,5 +46,5 @@ class ElidedLabel(QWidget):
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         line = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | self._side, line)
         painter.end()

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from app.state.engine_state import DeviceFacts, JobPhase, JobProgress
 from resnet_core.process.messages import Hello, Progress
 
-JobName = Literal["train", "build", "check", "probe", "latency"]
+JobName = Literal["train", "build", "check", "probe", "latency", "study"]
 
 _PHASES: Final[dict[str, JobPhase]] = {
     "preparing": "preparing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +35,7 @@ from resnet_core.process.messages import (
     Request,
     Resume,
     StopJob,
+    Study,
     Train,
     Upward,
     WorkerDied,
@@ -55,12 +57,13 @@ class Answer(NamedTuple):
 
 
 class _Job(NamedTuple):
-    """The job under way: its number in the pool, what it is about, and the folder of its run if it has one."""
+    """The job under way: its number in the pool, what it is about, the folder of its run or its study if it has one."""
 
     number: int
     kind: JobName
     config: ArchitectureConfig
     folder: Path | None = None
+    study: str = ""
 
 
 class EngineService(QObject):
@@ -197,6 +200,25 @@ class EngineService(QObject):
             request = MeasureLatency(toml, recipe.device, batch, repeats, recipe.threads, training)
             self._submit("latency", request)
 
+    @property
+    def study_under_way(self) -> str:
+        """The name of the study that is being made, or an empty text."""
+        return self._job.study if self._job is not None else ""
+
+    def study(self, study: str, run: str, options: Mapping[str, Any]) -> None:
+        """Make a study of the newest checkpoint of `run`, or, where that is empty, of the open architecture untrained.
+
+        It is made on the recipe's device; an open architecture with the rest of the recipe too. `answered` brings
+        what was found.
+        """
+        folder = self._folder(run) if run else None
+        if (run and folder is None) or not self._is_free():
+            return
+        recipe = self._recipe.config
+        toml = config_to_toml(self._document.config, recipe) if folder is None else ""
+        request = Study(study, toml, "" if folder is None else str(folder), dict(options), recipe.device)
+        self._submit("study", request, study=study)
+
     def show_run(self, key: str) -> None:
         """Show a run's curves, and go on reading it while it is live."""
         folder = self._folder(key)
@@ -232,13 +254,13 @@ class EngineService(QObject):
             self.announced.emit(self.tr("One job at a time: wait for the one under way, or stop it."))
         return self._job is None
 
-    def _submit(self, kind: JobName, request: Request, folder: Path | None = None) -> bool:
+    def _submit(self, kind: JobName, request: Request, folder: Path | None = None, study: str = "") -> bool:
         try:
             number = self._pool.submit(request)
         except OSError as error:
             self.failed.emit(self.tr("The engine cannot be started."), str(error))
             return False
-        self._job, self._stopping = _Job(number, kind, self._document.config, folder), False
+        self._job, self._stopping = _Job(number, kind, self._document.config, folder, study), False
         self._trained = folder or self._trained
         self._show_phase("preparing")
         return True

@@ -21,7 +21,7 @@ class DeviceFacts(NamedTuple):
 class JobProgress(NamedTuple):
     """How far the job is; `seconds_left` is absent until it can be told."""
 
-    kind: Literal["none", "train", "build", "check", "probe", "latency"] = "none"
+    kind: Literal["none", "train", "build", "check", "probe", "latency", "study"] = "none"
     phase: JobPhase = "idle"
     text: str = ""
     done: int = 0
