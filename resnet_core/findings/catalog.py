@@ -11,6 +11,7 @@ from resnet_core.findings.learning_rate import LearningRateStudy
 from resnet_core.findings.lesion import LesionStudy
 from resnet_core.findings.loss_direction import LossDirectionStudy
 from resnet_core.findings.loss_landscape import LossLandscapeStudy
+from resnet_core.findings.shattering import ShatteringStudy
 from resnet_core.findings.study import Study, StudyReport, report_of
 
 STUDIES: tuple[Study[Any], ...] = (
@@ -18,6 +19,7 @@ STUDIES: tuple[Study[Any], ...] = (
     LesionStudy(),
     LossDirectionStudy(),
     LossLandscapeStudy(),
+    ShatteringStudy(),
 )
 """In the order in which they are offered."""
 

@@ -24,6 +24,10 @@ def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
             from resnet_core.studies.lesion import lesion_study
 
             return lesion_study(subject.model, subject.batches)
+        case "shattering":
+            from resnet_core.studies.shattering import shattering_study
+
+            return shattering_study(subject, options)
         case "loss_direction":
             from resnet_core.studies.loss_surface import loss_direction
 
