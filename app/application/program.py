@@ -19,6 +19,7 @@ from app.services.session import Session, SessionKeeper, read_session
 from app.services.settings import Settings, SettingsStore
 from app.services.theme import Theme, ThemeColors
 from app.state.architecture_document import ArchitectureDocument, Snapshot, analyzed
+from app.state.captured_steps import CapturedSteps
 from app.state.counting_state import CountingState
 from app.state.engine_state import EngineState
 from app.state.latency_state import LatencyState
@@ -26,6 +27,7 @@ from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
 from app.state.probed_state import ProbedState
 from app.state.recent_files import RecentFiles
+from app.state.run_player import RunPlayer
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.state.training_recipe import TrainingRecipe
@@ -81,6 +83,8 @@ class Application(QObject):
         self.verified = VerifiedState(self)
         self.latency, self.probed = LatencyState(self), ProbedState(self)
         self.runs = RunsState(self)
+        self.captured = CapturedSteps(self.document, self.selection, self.runs, self)
+        self.player = RunPlayer(self.captured, self)
         self.engine = EngineState(self)
         self.recipe = TrainingRecipe(self.settings.values.training, self)
         self.recent = RecentFiles(self)
@@ -128,7 +132,7 @@ class Application(QObject):
         self.timing.announce = self.status_bar.announce
         targets = ActionTargets(
             self.files, self.architecture, run_commands, view_commands, self.desk, self.pictures, self.timing, window,
-            self.document, self.pinned, self.engine, self.service,
+            self.document, self.pinned, self.engine, self.service, self.captured, self.player,
         )  # fmt: skip
         self.actions = ActionSet(action_table(targets), window)
         self.actions.fill_menu_bar(window.menuBar())
@@ -140,6 +144,7 @@ class Application(QObject):
     def _connect_states(self) -> None:
         self.document.changed.connect(self._keep_selection)
         self.runs.current_changed.connect(lambda: self.selection.set_step(None))
+        self.captured.changed.connect(self._offer_time_bar)
         self.recipe.changed.connect(self._store_recipe)
         self.settings.changed.connect(self._apply_settings)
         self.settings.failed.connect(self.errors.report)
@@ -160,7 +165,7 @@ class Application(QObject):
         for changed in (
             self.document.changed, self.document.title_changed, self.document.undo_stack.indexChanged,
             self.pinned.changed, self.engine.changed, self.runs.current_changed, self.runs.shown_changed,
-            self.settings.changed, self.recent.changed, window.layout_changed,
+            self.settings.changed, self.recent.changed, window.layout_changed, self.player.changed,
         ):  # fmt: skip
             changed.connect(self.actions.refresh_soon)
         if self.settings.complaint:
@@ -173,6 +178,12 @@ class Application(QObject):
             self.atlas.layout_changed,
         ):  # fmt: skip
             changed.connect(self.keeper.note_change)
+
+    def _offer_time_bar(self) -> None:
+        """Put the bar of captured steps under the views once there is a first choice between them."""
+        if self.captured.count > 1:
+            self.captured.changed.disconnect(self._offer_time_bar)
+            self.window.put_under_views(self.views.time_bar(self.captured, self.player))
 
     def _keep_selection(self, snapshot: Snapshot) -> None:
         self.selection.keep_within(snapshot.graph)

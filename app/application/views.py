@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from app.services.engine_service import EngineService
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
+from app.state.captured_steps import CapturedSteps
 from app.state.counting_state import CountingState
 from app.state.engine_state import EngineState
 from app.state.measured import Measured
 from app.state.pinned_state import PinnedState
+from app.state.run_player import RunPlayer
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.state.training_recipe import TrainingRecipe
@@ -67,6 +69,12 @@ class Views:
         self.training = LazyPage(self._training)
         self.ledger = LazyPage(self._ledger)
         self.status_bar = StatusBar(s.document, s.pinned, s.engine, s.service, s.verified)
+
+    def time_bar(self, captured: CapturedSteps, player: RunPlayer) -> QWidget:
+        """Return the bar that goes through the captured steps of a run."""
+        from app.views.playback.time_bar import TimeBar
+
+        return TimeBar(captured, player, self._states.theme)
 
     def centre(self) -> tuple[Page, ...]:
         """Return the tabs of the centre."""

@@ -18,7 +18,7 @@ _MOST_FRAME_S = 0.5
 
 
 class RunPlayer(QObject):
-    """Plays what `steps` holds; `changed` tells that it plays or pauses, goes at another pace or repeats.
+    """Plays what `steps` holds; `changed` tells that it plays or pauses, goes at another pace, repeats, or can play.
 
     Where somebody else goes to another step it pauses. At the end of a live run it goes on following the newest.
     """
@@ -29,7 +29,7 @@ class RunPlayer(QObject):
         super().__init__(parent)
         self._steps = steps
         self._speed, self._repeats = 1.0, False
-        self._place, self._is_going = 0.0, False
+        self._place, self._is_going, self._could_play = 0.0, False, False
         self._since = QElapsedTimer()
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.setObjectName("run_player")
@@ -123,3 +123,6 @@ class RunPlayer(QObject):
         """Pause where there is nothing to play any more."""
         if not self.can_play:
             self.pause()
+        if self.can_play != self._could_play:
+            self._could_play = self.can_play
+            self.changed.emit()

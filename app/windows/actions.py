@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from app.services.engine_service import EngineService
 from app.state.architecture_document import ArchitectureDocument
+from app.state.captured_steps import CapturedSteps
 from app.state.engine_state import EngineState
 from app.state.pinned_state import PinnedState
+from app.state.run_player import RunPlayer
 from app.windows.action_set import ActionSpec
 from app.windows.architecture_commands import ArchitectureCommands
 from app.windows.desk_commands import DeskCommands
@@ -35,12 +37,14 @@ class ActionTargets(NamedTuple):
     pinned: PinnedState
     engine: EngineState
     service: EngineService
+    captured: CapturedSteps
+    player: RunPlayer
 
 
 def action_table(to: ActionTargets) -> tuple[ActionSpec, ...]:
     """Return every action, in the order of the menus."""
     return (
-        *_file(to), *_edit(to), *_view(to), *_architecture(to), *_run(to), *_tools(to), *_help(to),
+        *_file(to), *_edit(to), *_view(to), *_architecture(to), *_run(to), *_playback(to), *_tools(to), *_help(to),
     )  # fmt: skip
 
 
@@ -174,6 +178,22 @@ def _run(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    N_("Action", "Time every layer on the recipe's device")),
         ActionSpec("cancel", menu, N_("Action", "Cancel the Job"), service.cancel,
                    enabled=lambda: to.engine.busy, starts_group=True),
+    )  # fmt: skip
+
+
+def _playback(to: ActionTargets) -> tuple[ActionSpec, ...]:
+    menu, player = N_("Action", "&Run"), to.player
+    return (
+        ActionSpec("play_run", menu, N_("Action", "Play the Run Back"), player.toggle, ("F4", "Media Play"),
+                   N_("Action", "Go through the captured steps by itself, or pause"), lambda: player.can_play,
+                   checked=lambda: player.is_playing, starts_group=True),
+        ActionSpec("earlier_step", menu, N_("Action", "Earlier Captured Step"), lambda: player.step(-1),
+                   ("Alt+Left",), enabled=lambda: player.can_play),
+        ActionSpec("later_step", menu, N_("Action", "Later Captured Step"), lambda: player.step(1), ("Alt+Right",),
+                   enabled=lambda: player.can_play),
+        ActionSpec("newest_step", menu, N_("Action", "Newest Step"), to.captured.follow_newest, ("Alt+End",),
+                   N_("Action", "Look at the newest captured step, and follow a live run"),
+                   lambda: player.can_play),
     )  # fmt: skip
 
 
