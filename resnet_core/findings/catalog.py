@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from resnet_core.configuration.validation import ConfigurationError, Problem
+from resnet_core.findings.hessian import HessianStudy
+from resnet_core.findings.cka import CkaStudy
 from resnet_core.findings.learning_rate import LearningRateStudy
 from resnet_core.findings.lesion import LesionStudy
 from resnet_core.findings.loss_direction import LossDirectionStudy
@@ -20,6 +22,8 @@ STUDIES: tuple[Study[Any], ...] = (
     LossDirectionStudy(),
     LossLandscapeStudy(),
     ShatteringStudy(),
+    CkaStudy(),
+    HessianStudy(),
 )
 """In the order in which they are offered."""
 

@@ -24,6 +24,10 @@ def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
             from resnet_core.studies.lesion import lesion_study
 
             return lesion_study(subject.model, subject.batches)
+        case "cka":
+            from resnet_core.studies.cka import cka_study
+
+            return cka_study(subject, options)
         case "shattering":
             from resnet_core.studies.shattering import shattering_study
 
@@ -36,4 +40,8 @@ def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
             from resnet_core.studies.loss_surface import loss_landscape
 
             return loss_landscape(subject, options)
+        case "hessian":
+            from resnet_core.studies.hessian import hessian_study
+
+            return hessian_study(subject, options)
     raise KeyError(name)
