@@ -69,12 +69,6 @@ class GradientHistoryTrack(Track):
             return say("Atlas", N_("Atlas", "step ↓, share 0 to 1"))
         return say("Atlas", N_("Atlas", "step ↓, log₁₀ %1")).replace("%1", self._quantity.symbol)
 
-    def explanation(self) -> str:
-        """Return what to look for."""
-        return N_("Atlas", "Each captured step of a run is a row, each block a column. Drag the line to look at "
-                  "another step; every view follows. The menu of the track shows the history of the branch's share, of "
-                  "the updates or of the signal's variance instead.")  # fmt: skip
-
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the waterfall, its colour bar and the step that is looked at, or why there is none."""
         if not self._data.has_rows:

@@ -60,15 +60,6 @@ class GradientNormTrack(ProfileTrack):
         lines.append(known if batch else say("Atlas", N_("Atlas", "mean loss")))
         return "\n".join((*lines, say("Atlas", N_("Atlas", "train mode"))))
 
-    def explanation(self) -> str:
-        """Return what healthy looks like."""
-        return N_("Atlas", "How strongly the loss depends on the tensor at each block's input. Level lines are "
-                  "healthy; a line that falls towards the input vanishes, one that climbs explodes. r = (G_in / G_out)"
-                  "^(2 / layers) is the growth of the squared norm a layer: 1 is level, π/(π − 1) = 1.467 is what "
-                  "theory expects of plain networks with BatchNorm and ReLU (Yang et al. 2019, arXiv 1902.08129). L2 "
-                  "adds up the whole batch, the root mean square is that of one value; the track's menu "
-                  "switches.")  # fmt: skip
-
     def headline(self, say: Say) -> tuple[Role, str]:
         """Return in plain words how the gradient grows or fades on its way back in this run."""
         told, _ = self.sentences(say)
@@ -83,6 +74,10 @@ class GradientNormTrack(ProfileTrack):
         """Return what happens at the step that is looked at, and what that means."""
         places = (*(block.id for block in self._graph.blocks), self._graph.blocks[-1].output_id)
         return verdict_sentences(self.verdict(), places, say)
+
+    def verdict_words(self, say: Say) -> tuple[str, ...]:
+        """Return what happens at the step that is looked at, and what that means; nothing without a run."""
+        return self.sentences(say) if self.has_rows else ()
 
     def reference_items(self, plot: TrackFrame, decades: Decades) -> Iterator[Item]:
         """Yield where the gradient would be if it grew at the rates of `GUIDES`."""

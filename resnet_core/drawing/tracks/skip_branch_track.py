@@ -62,14 +62,6 @@ class SkipBranchTrack(Track):
         most = say("Atlas", N_("Atlas", "80 % on paths of %1 to %2"))
         return f"{words}\n{most.replace('%1', str(lengths[0])).replace('%2', str(lengths[1]))}"
 
-    def explanation(self) -> str:
-        """Return how to read the shares and the effective depth."""
-        return N_("Atlas", "Where branch and shortcut part, the gradient that comes back through each: the share p = "
-                  "‖g_F‖² / (‖g_F‖² + ‖g_S‖²) of the branch stands below, that of the shortcut above. The sum of p is "
-                  "the effective depth: how many branches the gradient passes through on average. In residual networks "
-                  "it is far smaller than the number of blocks (Veit et al. 2016, arXiv 1605.06431), and most of the "
-                  "gradient takes about as many. A block without a shortcut counts as 1.")  # fmt: skip
-
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the stacked bars with the names of their two parts, or why there are none."""
         if not self._has_shortcut.any():

@@ -33,6 +33,7 @@ from resnet_core.drawing.tracks.flow_quantity import FLOW_QUANTITIES, FlowKey
 from resnet_core.drawing.tracks.structure_track import StructureTrack, placement_of
 from resnet_core.drawing.tracks.track import GUTTER_GAP, LegendEntry, TrackFrame
 from resnet_core.drawing.tracks.track_rows import TRACK_GAP
+from resnet_core.drawing.tracks.track_words import WORDS
 from resnet_core.number_text import exact, power_of_ten
 
 _LEVELS = 10
@@ -67,10 +68,8 @@ class StructureFlowTrack(StructureTrack):
         return words.replace("%2", exact(self._data.shown_step))
 
     def explanation(self) -> str:
-        """Return how to read the colours."""
-        return N_("Atlas", "The stronger the colour of a block, the larger the gradient at its input, on the scale of "
-                  "the track of the gradient norm. At each fork the gradient comes back by two ways: the blue band "
-                  "along the shortcut and the amber one along the branch are as wide as their shares.")  # fmt: skip
+        """Return how to read the colours, or the drawing where there is no run to colour it by."""
+        return WORDS[self.key].shows if self._data.has(self._norm) else super().explanation()
 
     def legend(self) -> tuple[LegendEntry, ...]:
         """Return what the bands are, and the kinds of shortcut."""

@@ -11,6 +11,7 @@ from resnet_core.drawing.depth_view import DepthView
 from resnet_core.drawing.display_list import Box, Item, Role, Text
 from resnet_core.drawing.say import Say, as_written
 from resnet_core.drawing.tracks.titles import TITLES
+from resnet_core.drawing.tracks.track_words import WORDS, TrackWords
 from resnet_core.drawing.tracks.value_scale import ScaleKind
 
 GUTTER_GAP = 8.0
@@ -97,7 +98,16 @@ class Track(ABC):
 
     def explanation(self) -> str:
         """Return a marked sentence or two on what it shows and how to read it, or an empty text."""
-        return ""
+        words = self.words()
+        return words.shows if words is not None else ""
+
+    def words(self) -> TrackWords | None:
+        """Return what it shows, what healthy and sick look like and the paper, of a track of a run; else None."""
+        return WORDS.get(self.key) if self.live else None
+
+    def verdict_words(self, say: Say) -> tuple[str, ...]:
+        """Return sentences on how the run fares at the step that is looked at, or none."""
+        return ()
 
     def legend(self) -> tuple[LegendEntry, ...]:
         """Return what its colours mean, where they speak."""

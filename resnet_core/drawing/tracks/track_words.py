@@ -1,0 +1,95 @@
+"""Says of each track of a run what it shows, what healthy and sick look like, and the paper to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+
+
+class TrackWords(NamedTuple):
+    """Four marked texts on a track; `paper` names authors, year and title, `arxiv` is its number there or empty."""
+
+    shows: str
+    healthy: str
+    sick: str
+    paper: str
+    arxiv: str = ""
+
+
+_YANG = "Yang et al. 2019, A Mean Field Theory of Batch Normalization"
+_VEIT = "Veit et al. 2016, Residual Networks Behave Like Ensembles of Relatively Shallow Networks"
+_BROCK = "Brock et al. 2021, Characterizing Signal Propagation to Close the Performance Gap in Unnormalized ResNets"
+_IDENTITY = "He et al. 2016, Identity Mappings in Deep Residual Networks"
+_LARS = "You et al. 2017, Large Batch Training of Convolutional Networks; the rule of thumb is of Stanford's CS231n"
+
+WORDS: Mapping[str, TrackWords] = MappingProxyType({
+    "structure": TrackWords(
+        N_("Atlas", "The stronger the colour of a block, the larger the gradient at its input, on the scale beside "
+           "the name, which is that of the gradient norm over the whole run. At each fork the gradient comes back "
+           "by two ways: the blue band along the shortcut and the amber one along the branch are as wide as their "
+           "shares of its square."),
+        N_("Atlas", "Blocks of much the same colour, and broad blue bands: the shortcuts carry the gradient past "
+           "most branches, which is why a residual network can be deep."),
+        N_("Atlas", "A colour that fades towards the input is a gradient that vanishes, one that deepens is one "
+           "that grows. A shortcut without a band carries nothing: its block passes the gradient through its branch "
+           "alone, as in a plain network."),
+        _IDENTITY, "1603.05027",
+    ),
+    "gradient_norm": TrackWords(
+        N_("Atlas", "How strongly the mean loss of the batch, in train mode, depends on the tensor at each block's "
+           "input: the norm of ∂L/∂x at the step that is looked at, with earlier steps paler behind it. L2 adds up "
+           "the whole batch, the root mean square is that of one value; the track's menu switches."),
+        N_("Atlas", "A level line: every block hears of the loss at much the same strength. r = (G_in / G_out)^(2 / "
+           "layers), the growth of the squared norm a layer, is then near 1, the level dotted line."),
+        N_("Atlas", "A line that falls towards the input vanishes, one that climbs explodes. With BatchNorm and no "
+           "shortcuts it climbs: π/(π − 1) = 1.467 a layer, the steep dotted line, is expected of wide networks. "
+           "True vanishing needs small weights and no norm layers. A cross is a gradient of 0, of infinity or of "
+           "NaN."),
+        _YANG, "1902.08129",
+    ),
+    "skip_branch": TrackWords(
+        N_("Atlas", "Where branch and shortcut part, the gradient that comes back through each. The share p = "
+           "‖g_F‖² / (‖g_F‖² + ‖g_S‖²) of the branch stands below, that of the shortcut above; the track's menu "
+           "shows the two norms or their cosine instead. The sum of p is the effective depth: how many branches the "
+           "gradient passes through on average. A block without a shortcut counts as 1."),
+        N_("Atlas", "Small shares of the branches: an effective depth far below the number of blocks, with most of "
+           "the gradient on short paths. In the first block of a stage the branch has more to say than at the last."),
+        N_("Atlas", "Shares near 1 everywhere: the shortcuts are drowned, and the network behaves as a plain one of "
+           "full depth, whose gradient is a product of all blocks and may vanish or explode. Shares of exactly 0 "
+           "are branches that do not learn, as at the first step after zero-initialisation."),
+        _VEIT, "1605.06431",
+    ),
+    "update_ratio": TrackWords(
+        N_("Atlas", "How far one step moves a block's weights, beside their own size: ‖Δw‖ / ‖w‖ of the update as "
+           "it was made, with momentum and weight decay."),
+        N_("Atlas", "About 10⁻³, the dotted line, and much the same in every block."),
+        N_("Atlas", "Far above it training jumps, and an exploding gradient shows as blocks near the input that are "
+           "thrown about. Far below it a block hardly learns: where the gradient vanishes, or the learning rate is "
+           "spent."),
+        _LARS, "1708.03888",
+    ),
+    "signal_variance": TrackWords(
+        N_("Atlas", "The variance of each block's output over batch and space, mean over channels, and that of what "
+           "its branch adds."),
+        N_("Atlas", "A stream that grows by about as much a block as the branch adds, and begins anew where a stage "
+           "does; or one that BatchNorm holds level."),
+        N_("Atlas", "A stream that grows by a factor a block explodes on the way forward; branches far below the "
+           "stream hardly change it, so later blocks do little. A variance of 0 is a signal that has died."),
+        _BROCK, "2101.08692",
+    ),
+    "gradient_history": TrackWords(
+        N_("Atlas", "Each captured step of a run is a row, the first at the top, and each block a column; the "
+           "colour is the gradient norm at the block's input. Drag the line to look at another step: every view "
+           "follows. The track's menu shows the history of the branch's share, of the updates or of the signal's "
+           "variance instead."),
+        N_("Atlas", "Rows of one colour: the gradient is as large at the input as at the output. Residual networks "
+           "begin so; plain ones with BatchNorm often come to it within some steps."),
+        N_("Atlas", "Rows that darken to the left vanish, rows that lighten to the left explode. A triangle marks "
+           "where that first goes a thousandfold, or where a number is lost; a click on it goes there."),
+        _YANG, "1902.08129",
+    ),
+})  # fmt: skip
+"""The words by the key of the track; those of the structure are for its coloured variant."""
