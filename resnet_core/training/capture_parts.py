@@ -20,6 +20,7 @@ from torch import Tensor
 
 from resnet_core.model.resnet import ResNet
 from resnet_core.training.flow_capture import CapturedRow, FlowCapture
+from resnet_core.training.read_back import Host, same
 
 Rule = Literal["norm", "cosine", "mean", "least", "whole norm", "whole"]
 """How the parts' values make the whole's: `norm` of a gradient that the parts hold pieces of, `cosine` between two
@@ -71,12 +72,17 @@ class PartedCapture:
         """Capture the update made inside the `with` into the step at `row`."""
         return self._capture.updating((row + 1) * self._parts - 1)
 
-    def rows(self, count: int) -> list[CapturedRow]:
-        """Return the first `count` steps, unscaled; this is where the device is waited for."""
-        found = self._capture.rows(count * self._parts)
+    @property
+    def buffers(self) -> tuple[Tensor, ...]:
+        """What `rows` reads, on the device."""
+        return self._scales, *self._capture.buffers
+
+    def rows(self, count: int, host: Host = same) -> list[CapturedRow]:
+        """Return the first `count` steps, unscaled, read by `host`; this is where the device is waited for."""
+        found = self._capture.rows(count * self._parts, host)
         if self._parts == 1 and not self._scaled:
             return found
-        scales = self._scales[:count].tolist()
+        scales = host(self._scales)[:count].tolist()
         starts = range(0, len(found), self._parts)
         return [
             _joined(found[start : start + self._parts], 1 / scale, 1 / scale)

@@ -36,7 +36,8 @@ class CheckpointFacts(NamedTuple):
 
     `step` updates of `total_steps` were made, in `elapsed_s` seconds of training, with `threads` CPU threads. In
     float16 `skipped_steps` of them left the weights as they were, and the loss is scaled by `loss_scale`, which has
-    gone well for `good_steps` (None: it is not scaled).
+    gone well for `good_steps` (None: it is not scaled). Gradients were captured every `capture_every` steps (0: no
+    period had been chosen yet, or an earlier version wrote this).
     """
 
     step: int
@@ -48,6 +49,7 @@ class CheckpointFacts(NamedTuple):
     loss_scale: float | None = None
     good_steps: int = 0
     skipped_steps: int = 0
+    capture_every: int = 0
 
 
 class Checkpoint(NamedTuple):
@@ -184,6 +186,7 @@ def _facts_of(manifest: dict[str, Any]) -> CheckpointFacts:
         loss_scale=None if manifest.get("loss_scale") is None else float(manifest["loss_scale"]),
         good_steps=int(manifest.get("good_steps", 0)),
         skipped_steps=int(manifest.get("skipped_steps", 0)),
+        capture_every=int(manifest.get("capture_every", 0)),
     )
 
 

@@ -17,6 +17,7 @@ from resnet_core.training.gradient_probe import GradientProbe
 from resnet_core.training.layers_with_parameters import layers_with_parameters
 from resnet_core.training.norm_probe import NormProbe
 from resnet_core.training.parameter_probe import ParameterProbe, norms_together
+from resnet_core.training.read_back import Host, same
 from resnet_core.training.unit_probe import UnitProbe
 
 
@@ -89,14 +90,19 @@ class FlowCapture:
         self._cells(row, "update_ratio").copy_(self._by_block(moved.change) / self._by_block(moved.before))
         self._write_layers(row, "update_ratio", moved.change / moved.before)
 
-    def rows(self, count: int) -> list[CapturedRow]:
-        """Return the first `count` rows; this is where the device is waited for.
+    @property
+    def buffers(self) -> tuple[Tensor, ...]:
+        """What `rows` reads, on the device."""
+        return self._boundaries.boundary_norms, self._values, self._layer_values
+
+    def rows(self, count: int, host: Host = same) -> list[CapturedRow]:
+        """Return the first `count` rows, read by `host`; this is where the device is waited for.
 
         All that reaches the input of a plain block reaches it through its branch.
         """
         found = []
-        tables = self._values[:count].tolist(), self._layer_values[:count].tolist()
-        for norms, blocks, layers in zip(self._boundaries.rows(count), *tables, strict=True):
+        tables = host(self._values)[:count].tolist(), host(self._layer_values)[:count].tolist()
+        for norms, blocks, layers in zip(self._boundaries.rows(count, host), *tables, strict=True):
             quantities = {str(name): tuple(values) for name, values in zip(BLOCK_QUANTITIES, blocks, strict=True)}
             branch = zip(quantities["branch_norm"], norms, self._blocks, strict=False)
             quantities["branch_norm"] = tuple(own if block.fork else whole for own, whole, block in branch)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_core.training.exact_norms import precise_dtype, write_norm
+from resnet_core.training.read_back import Host, same
 
 
 class GradientProbe:
@@ -47,9 +48,9 @@ class GradientProbe:
             for handle in handles:
                 handle.remove()
 
-    def rows(self, count: int) -> list[tuple[float, ...]]:
-        """Return the first `count` rows; this is where the device is waited for."""
-        return [tuple(row) for row in self.boundary_norms[:count].tolist()]
+    def rows(self, count: int, host: Host = same) -> list[tuple[float, ...]]:
+        """Return the first `count` rows, read by `host`; this is where the device is waited for."""
+        return [tuple(row) for row in host(self.boundary_norms)[:count].tolist()]
 
     def _watch_input(self, cell: Tensor, _block: nn.Module, arguments: tuple[Any, ...]) -> None:
         self._watch(arguments[0], cell)

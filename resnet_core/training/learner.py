@@ -18,6 +18,7 @@ from resnet_core.training.batch_order import seeded_generator
 from resnet_core.training.capture_parts import PartedCapture
 from resnet_core.training.checkpoint import Checkpoint, CheckpointFacts
 from resnet_core.training.optimization import momentum_by_name, restore_momentum
+from resnet_core.training.read_back import Host, same
 from resnet_core.training.recomputation import recomputing
 from resnet_core.training.update import ScaleState, Update, UpdateMeasured
 
@@ -67,9 +68,7 @@ class Learner:
             self._losses[row] = torch.stack([loss for loss, _ in passes]).mean()
             self._hits[row] = torch.cat([hits_N for _, hits_N in passes]).float().mean()
 
-    def _pass(
-        self, part: int, images_NCHW: Tensor, labels_N: Tensor, capture_row: int | None
-    ) -> tuple[Tensor, Tensor]:
+    def _pass(self, part: int, images_NCHW: Tensor, labels_N: Tensor, capture_row: int | None) -> tuple[Tensor, Tensor]:
         """Make one forward and backward pass over a part of the batch; return its mean loss and its hits, (N,)."""
         with ExitStack() as contexts:
             if capture_row is not None:
@@ -97,14 +96,17 @@ class Learner:
         if self._draws_noise:
             torch.manual_seed(seeded_generator(self._run.training.seed, "noise", step).initial_seed())
 
-    def read(self, count: int) -> tuple[list[float], list[float]]:
-        """Return loss and accuracy of rows 0 to `count`; this is where the device is waited for."""
-        both: list[list[float]] = torch.stack((self._losses[:count], self._hits[:count])).tolist()
-        return both[0], both[1]
+    def buffers(self, *, captured: bool) -> tuple[Tensor, ...]:
+        """Return what `read` and `measured` read, on the device; where it was `captured` what `capture.rows` does."""
+        return self._losses, self._hits, *self._update.buffers, *(self.capture.buffers if captured else ())
 
-    def measured(self, count: int) -> list[UpdateMeasured]:
-        """Return what updates 0 to `count` measured of their gradients; waits for the device."""
-        return self._update.measured(count)
+    def read(self, count: int, host: Host = same) -> tuple[list[float], list[float]]:
+        """Return loss and accuracy of rows 0 to `count`, read by `host`; this is where the device is waited for."""
+        return host(self._losses)[:count].tolist(), host(self._hits)[:count].tolist()
+
+    def measured(self, count: int, host: Host = same) -> list[UpdateMeasured]:
+        """Return what updates 0 to `count` measured of their gradients, read by `host`; waits for the device."""
+        return self._update.measured(count, host)
 
     def evaluate(
         self, test_batches: Iterable[tuple[Tensor, Tensor]], stopped: Callable[[], bool]

@@ -151,7 +151,7 @@ class _Session:
         self._step = checkpoint.facts.step
         self._measurements.skipped_steps = checkpoint.facts.skipped_steps
         self._saved_at_s = checkpoint.facts.elapsed_s
-        self._measurements.schedule.go_on(0)
+        self._measurements.schedule.go_on(checkpoint.facts.capture_every)
 
     def events(self) -> Iterator[RunEvent]:
         """Yield everything from the first step to the end."""
@@ -186,7 +186,7 @@ class _Session:
 
     def _attend(self) -> Iterator[RunEvent]:
         """Do what was wished for between two steps."""
-        yield from self._measurements.drain()
+        yield from self._measurements.drain(wait=True)
         if self._control.take_checkpoint_wish():
             yield from self._saved()
         if self._control.paused:
@@ -208,7 +208,7 @@ class _Session:
         ends_epoch = self._step % self._batches.steps_per_epoch == 0
         if self._step == self._evaluated_at or not (ends_epoch or self._step == self._plan.total_steps):
             return
-        yield from self._measurements.drain()
+        yield from self._measurements.drain(wait=True)
         found = self._learner.evaluate(self._batches.test_batches(), lambda: self._control.stopped)
         if found is not None:
             self._evaluated_at = self._step
@@ -217,7 +217,7 @@ class _Session:
     def _saved(self) -> Iterator[RunEvent]:
         if self._context.checkpoints is None:
             return
-        yield from self._measurements.drain()
+        yield from self._measurements.drain(wait=True)
         elapsed_s = self._watch.elapsed_s
         facts = CheckpointFacts(
             step=self._step,
@@ -227,13 +227,14 @@ class _Session:
             threads=self._plan.threads,
             device=str(self._learner.device),
             skipped_steps=self._measurements.skipped_steps,
+            capture_every=self._measurements.schedule.every,
         )
         save_checkpoint(self._context.checkpoints, self._learner.state(facts))
         self._saved_at_s = elapsed_s
         yield CheckpointWritten(self._step, f"checkpoints/{checkpoint_name(self._step)}")
 
     def _end(self) -> Iterator[RunEvent]:
-        yield from self._measurements.drain()
+        yield from self._measurements.drain(wait=True)
         yield from self._saved()
         finished = self._step == self._plan.total_steps == self._evaluated_at
         message = "" if finished else self._control.stop_reason

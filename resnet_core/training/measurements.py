@@ -11,13 +11,14 @@ from typing import NamedTuple
 from resnet_core.runs.run_events import CaptureCostMeasured, GradientCaptured, RunEvent, StepCompleted
 from resnet_core.training.capture_schedule import BUDGET, CaptureSchedule
 from resnet_core.training.learner import Learner
+from resnet_core.training.read_back import Host, ReadBack, read_back
 from resnet_core.training.step_clock import step_clock
 
 CAPACITY = 10
-"""Most steps between two readings of the device."""
+"""Most steps whose numbers are sent from the device together."""
 
 DRAIN_PERIOD_S = 0.2
-"""Longest time, in seconds, between two readings, as long as a step is shorter."""
+"""Longest time, in seconds, from one sending to the next, as long as a step is shorter."""
 
 
 class _PendingStep(NamedTuple):
@@ -27,8 +28,13 @@ class _PendingStep(NamedTuple):
     capture_row: int | None
 
 
+class _Batch(NamedTuple):
+    steps: tuple[_PendingStep, ...]
+    captures: int
+
+
 class Measurements:
-    """The steps made since the device was last read; reading waits for it, so it is done once for several steps.
+    """The steps whose numbers are still on the device, or on their way from it; several steps are sent together.
 
     `schedule` says which steps are captured; it learns from `clock`, which times each step, what that costs.
     """
@@ -37,6 +43,7 @@ class Measurements:
         self._learner = learner
         self.schedule = schedule
         self.clock = step_clock(learner.device)
+        self._read_back: ReadBack[_Batch] = read_back(learner.device)
         self._untimed: deque[bool] = deque()
         self._told_every = 0
         self._pending: list[_PendingStep] = []
@@ -65,29 +72,39 @@ class Measurements:
 
     @property
     def due(self) -> bool:
-        """Whether it is time to read the device."""
+        """Whether it is time to send."""
         return len(self._pending) >= CAPACITY or time.monotonic() - self._last_drain >= DRAIN_PERIOD_S
 
-    def drain(self) -> Iterator[RunEvent]:
-        """Read the device once and yield what the pending steps measured; the first loss that is not finite is kept."""
-        pending, self._pending = self._pending, []
-        captures, self._captures = self._captures, 0
+    def drain(self, *, wait: bool = False) -> Iterator[RunEvent]:
+        """Send what is pending and yield what has arrived; with `wait` all of it, which waits for the device."""
+        if self._pending:
+            batch = _Batch(tuple(self._pending), self._captures)
+            self._read_back.send(batch, self._learner.buffers(captured=batch.captures > 0))
+            self._pending, self._captures = [], 0
         self._last_drain = time.monotonic()
+        arrived: list[_Batch] = []
+        for batch, host in self._read_back.arrived(wait=wait):
+            arrived.append(batch)
+            yield from self._events(batch, host)
         self._note_durations()
-        if not pending:
-            return
-        losses, accuracies = self._learner.read(len(pending))
-        updates = self._learner.measured(len(pending))
-        captured = self._learner.capture.rows(captures) if captures else []
-        for step, loss, accuracy, update in zip(pending, losses, accuracies, updates, strict=True):
+        if arrived and (self.schedule.every != self._told_every or any(batch.captures for batch in arrived)):
+            yield from self._cost(arrived[-1].steps[-1].step)
+
+    def _events(self, batch: _Batch, host: Host) -> list[RunEvent]:
+        """Return what some steps measured, read from the host at once; the first loss that is not finite is kept."""
+        count = len(batch.steps)
+        losses, accuracies = self._learner.read(count, host)
+        updates = self._learner.measured(count, host)
+        captured = self._learner.capture.rows(batch.captures, host) if batch.captures else []
+        events: list[RunEvent] = []
+        for step, loss, accuracy, update in zip(batch.steps, losses, accuracies, updates, strict=True):
             self.skipped_steps += update.skipped
             if self.diverged_at is None and not math.isfinite(loss):
                 self.diverged_at = step.step
             if step.capture_row is not None:
-                yield GradientCaptured(step.step, *captured[step.capture_row])
-            yield StepCompleted(step.step, loss, accuracy, step.rate, step.elapsed_s, *update[:3])
-        if captures or self.schedule.every != self._told_every:
-            yield from self._cost(pending[-1].step)
+                events.append(GradientCaptured(step.step, *captured[step.capture_row]))
+            events.append(StepCompleted(step.step, loss, accuracy, step.rate, step.elapsed_s, *update[:3]))
+        return events
 
     def _note_durations(self) -> None:
         """Tell the schedule of the steps whose durations are known by now."""

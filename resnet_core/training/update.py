@@ -12,6 +12,7 @@ from resnet_core.configuration.training_config import TrainingConfig
 from resnet_core.training.exact_norms import precise_dtype
 from resnet_core.training.optimization import build_optimizer, set_learning_rate
 from resnet_core.training.parameter_probe import fused_norms, norms_together
+from resnet_core.training.read_back import Host, same
 
 FIRST_SCALE = 2.0**16
 """What the loss is multiplied by in float16 to begin with: the first steps may overflow and halve it."""
@@ -86,12 +87,17 @@ class Update:
             self._scaler.update()
             self._scales[row, 1] = self._scaler.scale(self._one)
 
-    def measured(self, count: int) -> list[UpdateMeasured]:
-        """Return what updates 0 to `count` measured; this is where the device is waited for."""
+    @property
+    def buffers(self) -> tuple[Tensor, ...]:
+        """What `measured` reads, on the device."""
+        return (self._norms, self._scales) if self._measures else ()
+
+    def measured(self, count: int, host: Host = same) -> list[UpdateMeasured]:
+        """Return what updates 0 to `count` measured, read by `host`; this is where the device is waited for."""
         if not self._measures:
             return [UpdateMeasured()] * count
-        norms = self._norms[:count].tolist()
-        scales: list[list[float]] = self._scales[:count].tolist()
+        norms = host(self._norms)[:count].tolist()
+        scales: list[list[float]] = host(self._scales)[:count].tolist()
         return [self._facts(norm, *pair) for norm, pair in zip(norms, scales, strict=True)]
 
     @property
