@@ -9,6 +9,7 @@ from typing import Any
 from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.hessian import HessianStudy
 from resnet_core.findings.cka import CkaStudy
+from resnet_core.findings.histograms import HistogramStudy
 from resnet_core.findings.learning_rate import LearningRateStudy
 from resnet_core.findings.lesion import LesionStudy
 from resnet_core.findings.loss_direction import LossDirectionStudy
@@ -21,6 +22,7 @@ STUDIES: tuple[Study[Any], ...] = (
     LesionStudy(),
     LossDirectionStudy(),
     LossLandscapeStudy(),
+    HistogramStudy(),
     ShatteringStudy(),
     CkaStudy(),
     HessianStudy(),

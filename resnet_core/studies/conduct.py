@@ -20,6 +20,10 @@ def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
             from resnet_core.studies.learning_rate import find_learning_rate
 
             return find_learning_rate(subject, options)
+        case "histograms":
+            from resnet_core.studies.histograms import histogram_study
+
+            return histogram_study(subject, options)
         case "lesion":
             from resnet_core.studies.lesion import lesion_study
 

@@ -18,6 +18,7 @@ from resnet_core.runs.run_database import CONFIG_NAME
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.studies.trained_network import load_trained_network
 from resnet_core.training.batches import Batches
+from resnet_core.training.checkpoint import Checkpoint
 from resnet_core.training.datasets import TensorDataSet
 from resnet_core.training.devices import resolve_device
 
@@ -27,7 +28,8 @@ LoadData = Callable[[DataSetFacts], TensorDataSet]
 class StudySubject(NamedTuple):
     """A network on its device, in train mode, with the batches of its recipe: a study's own copy.
 
-    `run` holds the architecture as it was built, fitted to the data.
+    `run` holds the architecture as it was built, fitted to the data, `checkpoint` what training needs to go on: None
+    before any.
     """
 
     network: StudiedNetwork
@@ -35,6 +37,7 @@ class StudySubject(NamedTuple):
     model: ResNet
     batches: Batches
     device: torch.device
+    checkpoint: Checkpoint | None = None
 
 
 def initial_subject(run: RunConfig, load: LoadData, *, trains: bool = False) -> StudySubject:
@@ -64,7 +67,8 @@ def trained_subject(reader: RunReader, device: str, load: LoadData) -> StudySubj
     trained = load_trained_network(reader)
     training = trained.run.training
     data = load(find_data_set(training.data, training.image_size))
-    return _subject(reader.summary().run, trained.step, trained.run, trained.model, data, chosen)
+    subject = _subject(reader.summary().run, trained.step, trained.run, trained.model, data, chosen)
+    return subject._replace(checkpoint=trained.checkpoint)
 
 
 def architecture_of(reader: RunReader) -> RunConfig:

@@ -11,7 +11,7 @@ from resnet_core.model.resnet import ResNet, build_model
 from resnet_core.runs.run_database import CONFIG_NAME
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError
-from resnet_core.training.checkpoint import load_checkpoint
+from resnet_core.training.checkpoint import Checkpoint, load_checkpoint
 
 
 class TrainedNetwork(NamedTuple):
@@ -20,6 +20,7 @@ class TrainedNetwork(NamedTuple):
     run: RunConfig
     step: int
     model: ResNet
+    checkpoint: Checkpoint
 
 
 def load_trained_network(reader: RunReader) -> TrainedNetwork:
@@ -41,4 +42,4 @@ def load_trained_network(reader: RunReader) -> TrainedNetwork:
         reason = " ".join(str(error).split())[:200]
         text = f"the checkpoint holds another network ({reason}); restore the run's own config.toml"
         raise ConfigurationError([Problem(("architecture",), "other", {"text": text})]) from None
-    return TrainedNetwork(run, checkpoint.facts.step, model)
+    return TrainedNetwork(run, checkpoint.facts.step, model, checkpoint)
