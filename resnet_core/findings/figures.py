@@ -66,7 +66,8 @@ class MapFigure(NamedTuple):
 
     `extent` is (x of the first column, x of the last, y of the first row, y of the last). Where rows or columns stand
     for layers or blocks, `x_ids` or `y_ids` name them. A value that is not finite is left empty. A diverging map has
-    its neutral colour at 0; a logarithmic `value` axis colours by the logarithm.
+    its neutral colour at 0; a logarithmic `value` axis colours by the logarithm. Colours run from the least to the
+    largest value, or where `limits` are given over these, whatever the values are.
     """
 
     key: str
@@ -82,6 +83,7 @@ class MapFigure(NamedTuple):
     contours: tuple[float, ...] = ()
     square: bool = False
     marks: tuple[tuple[float, float], ...] = ()
+    limits: tuple[float, float] | None = None
 
 
 Figure = LineFigure | BarFigure | MapFigure

@@ -11,8 +11,8 @@ from resnet_core.configuration.fields import FrozenConfig, chosen, setting
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.say import Say
 from resnet_core.export.table_text import TextTable
+from resnet_core.findings.conditions import STATISTICS_TEXTS, StatisticsSource
 from resnet_core.findings.figures import Axis, BarFigure, Figure, Line, LineFigure
-from resnet_core.findings.statistics_source import STATISTICS_TEXTS, StatisticsSource
 from resnet_core.findings.study import Findings, Number, Study, StudyWords
 from resnet_core.number_text import decimal, exact
 

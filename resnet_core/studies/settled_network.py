@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 import torch
 from torch import Tensor, nn
 
-from resnet_core.findings.statistics_source import StatisticsSource
+from resnet_core.findings.conditions import StatisticsSource
 
 M = TypeVar("M", bound=nn.Module)
 

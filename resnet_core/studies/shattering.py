@@ -21,6 +21,7 @@ from resnet_core.studies.gradient_correlation import (
 )
 from resnet_core.studies.input_path import angle_between, arc_between
 from resnet_core.studies.settled_network import settled_copy
+from resnet_core.studies.study_images import statistics_images, training_images
 from resnet_core.studies.subject import StudySubject
 from resnet_core.training.batch_order import seeded_generator
 
@@ -71,22 +72,17 @@ def shattering_study(subject: StudySubject, options: ShatteringOptions) -> Cours
 
 
 class _Inputs(NamedTuple):
-    """Draws inputs of the kind that was asked for, `at_once` at a time, none of one draw in another before an epoch."""
+    """Draws inputs of the kind that was asked for, `at_once` at a time."""
 
     subject: StudySubject
     options: ShatteringOptions
     at_once: int
 
     def draw(self, number: int) -> Tensor:
-        training = self.subject.run.training
-        steps = math.ceil(self.at_once / training.batch_size)
-        first = 1 + number * steps  # the batch of step 0 gives the statistics
-        images_NCHW = torch.cat([self.subject.batches.batch(first + step)[0] for step in range(steps)])
-        return self._of_kind(images_NCHW[: self.at_once], 1 + number)
+        return self._of_kind(training_images(self.subject, self.at_once, 1 + number), 1 + number)
 
     def for_statistics(self) -> Tensor:
-        images_NCHW, _labels = self.subject.batches.batch(0)
-        return self._of_kind(images_NCHW[: max(self.at_once, self.subject.run.training.micro_batch)], 0)
+        return self._of_kind(statistics_images(self.subject), 0)
 
     def _of_kind(self, images_NCHW: Tensor, number: int) -> Tensor:
         if self.options.inputs == "images":

@@ -59,9 +59,18 @@ class Batches:
             yield self._sent(self._data.train_images_NCHW[part]), self._sent(self._data.train_labels[part])
 
     @property
+    def test_count(self) -> int:
+        """Number of images in the test split; 0 where the data has none."""
+        return len(self._data.test_images_NCHW)
+
+    def test_images(self, chosen: Tensor) -> Tensor:
+        """Return the test images of the numbers `chosen`, unshifted."""
+        return self._sent(self._data.test_images_NCHW[chosen])
+
+    @property
     def test_batch_count(self) -> int:
         """Number of batches `test_batches` yields."""
-        return -(-len(self._data.test_images_NCHW) // EVALUATION_BATCH)
+        return -(-self.test_count // EVALUATION_BATCH)
 
     def _sent(self, tensor: Tensor) -> Tensor:
         if self._device.type == "cuda":
