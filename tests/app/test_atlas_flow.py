@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QAction, QColor, QImage
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.state.runs_state import ShownRun
 from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_words import tooltip
+from app.views.atlas.track_words_popup import sign_box, sign_row_at
 from resnet_core.drawing.color_map import viridis_table
 from resnet_core.drawing.say import as_written
+from resnet_core.drawing.tracks.catalog import FLOW_TRACKS
+from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from tests.app.atlas_bench import LEFT, Bench, open_bench
-from tests.drawing.flow_runs import MadeUpRun, level_run, plausible_run
+from tests.drawing.flow_runs import MadeUpRun, level_run, plausible_run, run_of
 
 
 @pytest.fixture
@@ -142,3 +148,73 @@ def test_that_a_run_that_grows_is_painted_as_one_that_was_read_at_once(bench) ->
             b.runs.put(run._replace(gradient_steps=steps, boundary_norms=norms, block_quantities=part))
             images.append(b.image())
     assert images[0] == images[-1]
+
+
+# Words and alerts
+
+
+def popup(b: Bench) -> QWidget:
+    return next(w for w in QApplication.topLevelWidgets() if w.objectName() == "track_words" and w.isVisible())
+
+
+def test_that_the_sign_beside_a_track_of_a_run_tells_what_healthy_and_sick_look_like(bench, qtbot: QtBot) -> None:
+    b = bench("Plain-20")
+    graph = b.document.snapshot.graph
+    b.runs.put(shown(run_of(graph, np.geomspace(1e5, 1.0, len(graph.boundaries))[None, :])))
+    at = sign_box(b.row("gradient_norm"), b.atlas).center().toPoint()
+    qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=at)
+    text = popup(b).findChild(QLabel, "track_words_text").text()
+    assert "It does not vanish" in text and "Grows towards the input" in text
+    assert "https://arxiv.org/abs/1902.08129" in text and "Healthy" in text
+    popup(b).close()
+    assert sign_row_at(b.atlas, QPointF(at)) is b.row("gradient_norm")
+    assert not any(sign_row_at(b.atlas, sign_box(b.row(key), b.atlas).center()) for key in ("shape", "macs"))
+
+
+@pytest.mark.parametrize("key", sorted(FLOW_TRACKS))
+def test_that_the_menu_of_every_track_of_a_run_offers_its_words(bench, key: str) -> None:
+    b = bench("ResNet-20", size=(900, 1600))
+    if key in b.atlas.layout_record.hidden:
+        b.atlas.set_layout_record(b.atlas.layout_record.toggled(key))
+    menu = atlas_menu(b.atlas, b.point_in(key, "layer2.0"))
+    action = menu.findChild(QAction, "atlas_explain")
+    assert action is not None
+    action.trigger()
+    words = b.row(key).track.words()
+    assert words is not None and all(words[:4])
+    text = popup(b).findChild(QLabel, "track_words_text").text()
+    assert escape(words.healthy) in text and escape(words.paper) in text
+    popup(b).close()
+    menu.deleteLater()
+
+
+def test_that_a_click_on_an_alert_of_the_history_goes_to_its_step_and_block(bench, qtbot: QtBot) -> None:
+    b = bench("ResNet-20")
+    graph = b.document.snapshot.graph
+    norms = np.full((40, len(graph.boundaries)), 1e-2)
+    norms[25, :4] = 1e3
+    b.runs.put(shown(run_of(graph, norms)))
+    row = b.row("gradient_history")
+    assert isinstance(row.track, GradientHistoryTrack)
+    x = b.atlas.depth_view.x(b.atlas.depth_view.axis.blocks[3].middle)
+    mark = QPoint(round(x), round(row.track.y_of(25, row.rect)) - 4)
+    qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=mark)
+    assert b.selection.step == 25 and b.selection.selected == graph.blocks[3].id
+    b.selection.select("")
+    b.selection.set_step(None)
+    words = QPoint(round(row.rect.right) - 20, round(row.rect.bottom) - 10)
+    qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=words)
+    assert b.selection.step == 25 and b.selection.selected == graph.blocks[3].id
+
+
+def test_that_going_to_a_step_shows_the_run_again_that_a_probe_stood_before(bench) -> None:
+    b = bench("ResNet-20")
+    graph = b.document.snapshot.graph
+    b.runs.put(shown(level_run(graph, 20)))
+    norms = [1.0] * len(graph.boundaries)
+    document = {"batch": 4, "data": "random", "seed": 0, "boundaries": list(graph.boundaries), "boundary_norms": norms,
+                "blocks": [{"id": block.id} for block in graph.blocks]}  # fmt: skip
+    b.atlas.tracks.measured.probed.record(b.document.config, document)
+    assert b.atlas.tracks.shows_probe
+    b.selection.set_step(7)
+    assert not b.atlas.tracks.shows_probe and b.atlas.gradients.shown_step == 7

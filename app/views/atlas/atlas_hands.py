@@ -17,7 +17,10 @@ from app.views.atlas.hands_overlay import HandsOverlay
 from app.views.atlas.minimap import FOOTER_HEIGHT
 from app.views.atlas.stage_edges import StageEdges
 from app.views.atlas.track_drag import TrackDrag
+from app.views.atlas.track_words_popup import TrackWordsPopup
+from resnet_core.analysis.flow_alerts import FlowAlert
 from resnet_core.drawing.reading import Reader
+from resnet_core.drawing.tracks.track_rows import TrackRow
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
@@ -70,6 +73,16 @@ class AtlasHands(QObject):
         self.spoken.emit(line)
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._atlas, line))
+
+    def explain(self, row: TrackRow) -> None:
+        """Say beside a track what it shows, and what healthy and sick look like."""
+        TrackWordsPopup(self._atlas, row.track).open_beside(self._atlas, row)
+
+    def show_alert(self, alert: FlowAlert) -> None:
+        """Go to the step of an alert of the history, and select its block."""
+        data, blocks = self._atlas.gradients, self._atlas.snapshot.graph.blocks
+        self._atlas.selection.set_step(int(data.steps[alert.row]))
+        self._atlas.selection.select(blocks[alert.boundary].id if alert.boundary < len(blocks) else blocks[-1].id)
 
     # What the pointer and the keys ask for
 

@@ -11,6 +11,7 @@ from app.painting.paint_items import paint_items
 from app.painting.paint_style import PaintStyle
 from app.views.atlas.atlas_words import footer
 from app.views.atlas.minimap import FOOTER_HEIGHT, paint_minimap
+from app.views.atlas.track_words_popup import paint_sign
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Drawing
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
@@ -78,12 +79,14 @@ def paint_ground(painter: QPainter, atlas: AtlasView) -> None:
             painter.restore()
 
 
-def paint_row(painter: QPainter, row: TrackRow, frame: TrackFrame, style: PaintStyle) -> None:
-    """Paint one row on the ground: the stages' borders, the rule under its name, and the track."""
+def paint_row(painter: QPainter, row: TrackRow, frame: TrackFrame, atlas: AtlasView) -> None:
+    """Paint one row on the ground: the stages' borders, the rule under its name, the track, the sign of its words."""
+    style = atlas.style_of_paint
     top, bottom = row.rect.top - TRACK_GAP, row.rect.bottom + TRACK_GAP
     paint_items(painter, stage_borders(frame.view, top, bottom), style)
     paint_items(painter, row_rules((row,)), style)
     paint_items(painter, (row_group(row, frame),), style)
+    paint_sign(painter, row, atlas, style)
 
 
 def paint_marks(painter: QPainter, atlas: AtlasView) -> None:

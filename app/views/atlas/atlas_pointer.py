@@ -8,13 +8,15 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from app.views.atlas.minimap import depth_at, window_rect
+from app.views.atlas.track_words_popup import sign_row_at
+from resnet_core.analysis.flow_alerts import FlowAlert
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from resnet_core.drawing.tracks.track_rows import TRACK_GAP, TrackRow
 
 if TYPE_CHECKING:
     from app.views.atlas.atlas_view import AtlasView
 
-Drag = Literal["none", "press", "pan", "step", "resize", "minimap", "edge", "track"]
+Drag = Literal["none", "press", "pan", "step", "resize", "minimap", "edge", "track", "sign"]
 _DRAG_PX = 4.0
 _WHEEL_BASE = 1.0016
 _NOTCH = 120
@@ -81,9 +83,11 @@ class AtlasPointer:
         if self._drag == "edge" and not self._atlas.hands.release_edge() and still:
             self._drag = "press"
         if self._drag == "press":
-            span = self._atlas.span_at(at.x())
-            if span is not None and self._row_at(at) is not None:
-                self._atlas.select_span(span)
+            self._click(at)
+        if self._drag == "sign":
+            row = sign_row_at(self._atlas, at)
+            if row is not None:
+                self._atlas.hands.explain(row)
         if self._drag == "track":
             self._atlas.hands.tracks.drop()
         self._drag = "none"
@@ -112,6 +116,20 @@ class AtlasPointer:
             self._atlas.set_depth_view(view.zoomed(_WHEEL_BASE ** delta.y(), event.position().x()))
         event.accept()
 
+    def _click(self, at: QPointF) -> None:
+        """Go to the alert that is under the pointer, or select what is."""
+        alert, span = self._alert_at(at), self._atlas.span_at(at.x())
+        if alert is not None:
+            self._atlas.hands.show_alert(alert)
+        elif span is not None and self._row_at(at) is not None:
+            self._atlas.select_span(span)
+
+    def _alert_at(self, at: QPointF) -> FlowAlert | None:
+        row, place = self._row_at(at), self._content(at)
+        if row is None or not isinstance(row.track, GradientHistoryTrack):
+            return None
+        return row.track.alert_at(self._atlas.frame_of(row), place.x(), place.y())
+
     def _kind_at(self, at: QPointF) -> Drag:
         if self._atlas.minimap_rect().adjusted(-4, -4, 4, 8).contains(at):
             return "minimap"
@@ -120,6 +138,8 @@ class AtlasPointer:
             return "resize"
         if self._atlas.hands.edges.edge_at(at) is not None:
             return "edge"
+        if sign_row_at(self._atlas, at) is not None:
+            return "sign"
         if self._on_handle(at) or (self._history_row(at) is not None and at.x() > self._atlas.depth_view.right):
             return "step"
         return "press" if self._atlas.hands.tracks.row_at(at) is None else "track"
@@ -131,9 +151,12 @@ class AtlasPointer:
             "step": Qt.CursorShape.SizeVerCursor,
             "edge": Qt.CursorShape.SplitHCursor,
             "track": Qt.CursorShape.OpenHandCursor,
+            "sign": Qt.CursorShape.PointingHandCursor,
         }
         self._atlas.hands.hover_edge(at if kind == "edge" else None)
-        self._atlas.viewport().setCursor(cursors.get(kind, Qt.CursorShape.ArrowCursor))
+        on_alert = kind == "press" and self._alert_at(at) is not None
+        cursor = Qt.CursorShape.PointingHandCursor if on_alert else cursors.get(kind, Qt.CursorShape.ArrowCursor)
+        self._atlas.viewport().setCursor(cursor)
         inside = kind == "press" and self._row_at(at) is not None
         hovered = self._atlas.span_at(at.x()) if inside else None
         if hovered != self._atlas.hovered:

@@ -78,7 +78,7 @@ class AtlasSheet:
         made_of = (row.track, row.gutter, atlas.style_of_paint, frame.scale, frame.pixel_ratio)
         return RowLook(
             row.track.key, area, frame.view, made_of,
-            lambda painter: atlas_painting.paint_row(painter, row, frame, atlas.style_of_paint),
+            lambda painter: atlas_painting.paint_row(painter, row, frame, atlas),
         )  # fmt: skip
 
     def _come_to_rest(self) -> None:

@@ -68,6 +68,17 @@ class AtlasTracks:
         run = self._runs.run_for(self._document.snapshot.graph)
         self._probed_beside = _state_of(run) if run is not None else None
 
+    def follow_step(self) -> None:
+        """Take the step that somebody went to: it is one of the run's, so a probe beside that gives way."""
+        if (
+            self.shows_probe
+            and self._selection.step is not None
+            and self._runs.run_for(self.snapshot.graph) is not None
+        ):
+            self._probed_beside = None
+            self.take_run()
+        self.take_step()
+
     def take_step(self) -> None:
         """Take the step that is looked at."""
         self.flow.set_step(self._selection.step)

@@ -266,7 +266,7 @@ class AtlasView(QAbstractScrollArea):
             self._repaint_live()
 
     def _show_step(self, step: object) -> None:
-        self.tracks.take_step()
+        self.tracks.follow_step()
         self._repaint_live()
 
     def _show_selection(self, id: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QPointF
 
 from app.state.architecture_document import Snapshot
 from app.state.runs_state import FloatArray
+from app.views.atlas.track_words_popup import words_html
 from app.wording import block_facts, block_text, kernels_text, layer_text, network_facts, paper_name
 from resnet_core.analysis.cost_report import GroupCost
 from resnet_core.analysis.layer_cost import LayerCost
@@ -122,6 +123,8 @@ def _title_tooltip(atlas: AtlasView, position: QPointF) -> str:
     """Return what a track shows and how to read it, for its name."""
     for row in atlas.rows:
         if row.gutter.top <= position.y() <= row.gutter.bottom:
+            if row.track.words() is not None:
+                return words_html(row.track)
             explanation = translate("Atlas", row.track.explanation())
             parts = (row.track.subtitle(translate), explanation)
             return f"<b>{escape(_title(row))}</b><br>{'<br>'.join(escape(part) for part in parts if part)}"

@@ -44,6 +44,9 @@ def add_row_choices(menu: QMenu, atlas: AtlasView, row: TrackRow) -> None:
     ):
         action = _add(menu, id, text.replace("%1", name), _setter(atlas, changed))
         action.setEnabled(changed != record)
+    if row.track.words() is not None:
+        text = translate("Atlas", "What “%1” shows…").replace("%1", name)
+        _add(menu, "explain", text, lambda *_checked: atlas.hands.explain(row))
     if len(row.track.variants) > 1:
         _add_variants(menu, atlas, row)
     if len(row.track.scales) > 1:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_core.analysis.flow_alerts import FlowAlert
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.depth_axis import Span
 from resnet_core.drawing.display_list import Box, Group, Item, Polyline, Raster, Rectangle, Role, Text
@@ -27,6 +28,7 @@ LEGEND_HEIGHT = 24.0
 HANDLE_ROOM = 56.0
 _HANDLE_GAP, _HANDLE_HEIGHT = 6.0, 18.0
 _GAP_FROM_PX = 8.0
+_WORDS_GAP, _REACH = 20.0, 4.0
 _HAIR = 1e-6
 _TITLES: Mapping[FlowKey, str] = MappingProxyType({
     "branch_share": N_("Atlas", "Branch share history"),
@@ -126,6 +128,17 @@ class GradientHistoryTrack(Track):
         y, left, half = self.y_of(self._data.shown_step, rect), rect.right + _HANDLE_GAP, _HANDLE_HEIGHT / 2
         return Box(left, y - half, left + HANDLE_ROOM - 2 * _HANDLE_GAP, y + half)
 
+    def alert_at(self, frame: TrackFrame, x: float, y: float) -> FlowAlert | None:
+        """Return the alert whose mark is at a point; on the words beside the colour bar, the first one."""
+        if not self.has_rows:
+            return None
+        marked = zip(self._alerts_shown(), self._alert_marks(frame), strict=True)
+        near = (alert for alert, (mark, _) in marked if _grown(mark.box).contains(Box(x, y, x, y)))
+        found = next(near, None)
+        alerts = self._alerts_shown()
+        on_words = y > self.area(frame.rect).bottom and x >= color_bar_right(frame, self._bound_names()) + _WORDS_GAP
+        return alerts[0] if found is None and alerts and on_words and x <= frame.rect.right else found
+
     def _axis(self, rect: Box) -> HistoryAxis:
         return HistoryAxis(self.area(rect), int(self._data.steps[0]), self._data.last_step)
 
@@ -160,12 +173,13 @@ class GradientHistoryTrack(Track):
         captures = np.searchsorted(steps, np.floor(middles), side="right") - 1
         return np.maximum(captures, 0)
 
+    def _alerts_shown(self) -> tuple[FlowAlert, ...]:
+        return self._data.alerts(self._shown) if self._quantity.at_boundaries else ()
+
     def _alert_marks(self, frame: TrackFrame) -> Iterator[tuple[Item, str]]:
         """Yield a mark with its words where the norms first explode, vanish or stop being numbers."""
-        if not self._quantity.at_boundaries:
-            return
         columns = self._quantity.columns(frame.view.axis)
-        for alert in self._data.alerts(self._shown):
+        for alert in self._alerts_shown():
             words = alert_words(self._data, alert, frame.view.axis, frame.say)
             column, y = columns[alert.boundary], self.y_of(int(self._data.steps[alert.row]), frame.rect)
             yield alert_mark(frame.view.x(column.middle), max(y, frame.rect.top + 9), column.id, words), words
@@ -185,16 +199,24 @@ class GradientHistoryTrack(Track):
     def _legend(self, frame: TrackFrame, alerts: Sequence[str]) -> Iterator[Item]:
         """Yield the colour bar and, behind it, what was first wrong."""
         top, bounds = frame.rect.bottom - LEGEND_HEIGHT + 9, self._data.bounds(self._shown)
-        names = (self._name(bounds[0]), self._name(bounds[1]))
+        names = self._bound_names()
         yield from color_bar_items(frame, top, bounds, names)
         if alerts:
-            x = color_bar_right(frame, names) + 20
+            x = color_bar_right(frame, names) + _WORDS_GAP
             words = frame.say("Atlas", N_("Atlas", "first: %1")).replace("%1", "; ".join(alerts))
             text = elided(words, (frame.rect.right - x) / frame.fit, frame.small)
             yield Text("", "alert_note", x, top + 4, text, frame.small, "left", False, words)
 
+    def _bound_names(self) -> tuple[str, str]:
+        low, high = self._data.bounds(self._shown)
+        return self._name(low), self._name(high)
+
     def _name(self, bound: float) -> str:
         return power_of_ten(round(bound)) if self._quantity.scale == "log" else decimal(bound, 0)
+
+
+def _grown(box: Box) -> Box:
+    return Box(box.left - _REACH, box.top - _REACH, box.right + _REACH, box.bottom + _REACH)
 
 
 def _stretches(columns: Sequence[Span], exists: Sequence[bool]) -> list[tuple[int, int]]:

@@ -25,6 +25,14 @@ _BROCK = "Brock et al. 2021, Characterizing Signal Propagation to Close the Perf
 _IDENTITY = "He et al. 2016, Identity Mappings in Deep Residual Networks"
 _LARS = "You et al. 2017, Large Batch Training of Convolutional Networks; the rule of thumb is of Stanford's CS231n"
 
+_DE = "De and Smith 2020, Batch Normalization Biases Residual Blocks Towards the Identity Function in Deep Networks"
+_LU = "Lu et al. 2019, Dying ReLU and Initialization: Theory and Numerical Examples"
+_IOFFE = (
+    "Ioffe and Szegedy 2015, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate "
+    "Shift"
+)
+_GLOROT = "Glorot and Bengio 2010, Understanding the Difficulty of Training Deep Feedforward Neural Networks, AISTATS"
+
 WORDS: Mapping[str, TrackWords] = MappingProxyType({
     "structure": TrackWords(
         N_("Atlas", "The stronger the colour of a block, the larger the gradient at its input, on the scale beside "
@@ -79,6 +87,39 @@ WORDS: Mapping[str, TrackWords] = MappingProxyType({
         N_("Atlas", "A stream that grows by a factor a block explodes on the way forward; branches far below the "
            "stream hardly change it, so later blocks do little. A variance of 0 is a signal that has died."),
         _BROCK, "2101.08692",
+    ),
+    "parameter_gradient": TrackWords(
+        N_("Atlas", "The L2 norm of the loss's gradient over all the parameters of a block, near by of a layer; "
+           "weight decay is left out."),
+        N_("Atlas", "Blocks of one stage are alike, and no layer is decades away from its neighbours."),
+        N_("Atlas", "A gradient that vanishes leaves the first blocks with next to nothing; one that explodes sets, "
+           "at the layers where it is largest, how large a step can be. A layer at 0 does not learn at all."),
+        _GLOROT,
+    ),
+    "branch_stream": TrackWords(
+        N_("Atlas", "How much a block's branch adds, beside what it adds to: ‖F(x)‖ / ‖x‖."),
+        N_("Atlas", "At the start a pre-activation network with BatchNorm follows the dotted guide, 1/√l in the "
+           "l-th block of a stage: deep blocks are close to the identity, which is what makes them trainable."),
+        N_("Atlas", "Far above 1 the branch drowns the stream, and signal and gradient behave as in a plain "
+           "network. Near 0 the branch does nothing, and the block can be left out."),
+        _DE, "2002.10444",
+    ),
+    "dead_units": TrackWords(
+        N_("Atlas", "The share of channels that a ReLU leaves at 0 at every place of every image of the batch, of "
+           "that of the block's ReLUs that has most of them. Such a channel gets no gradient from these images."),
+        N_("Atlas", "A line near 0, and a share that does not stay once it has come."),
+        N_("Atlas", "A share that climbs and stays has been killed by updates that were too large, as exploding "
+           "gradients make them. From nine tenths on a block is called dead: next to nothing comes through its "
+           "branch, forward or back."),
+        _LU, "1903.06733",
+    ),
+    "norm_drift": TrackWords(
+        N_("Atlas", "How far a batch's mean and deviation lie from the running ones that the network is tested "
+           "with, in running standard deviations, mean over the block's BatchNorm channels."),
+        N_("Atlas", "It begins large, as nothing has been averaged yet, and settles at the noise of one batch."),
+        N_("Atlas", "Where it stays near 1 or climbs, weights move faster than the average follows: tests lag "
+           "behind training. Exploding gradients near the input show here, too; a lower learning rate mends it."),
+        _IOFFE, "1502.03167",
     ),
     "gradient_history": TrackWords(
         N_("Atlas", "Each captured step of a run is a row, the first at the top, and each block a column; the "

@@ -1,0 +1,113 @@
+"""Tells of a track of a run what it shows, how the run fares now, what healthy and sick look like, and the paper."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+
+from app.painting.paint_style import PaintStyle
+from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
+from resnet_core.drawing.tracks.track import Track
+from resnet_core.drawing.tracks.track_rows import TrackRow
+
+if TYPE_CHECKING:
+    from app.views.atlas.atlas_view import AtlasView
+
+translate = QCoreApplication.translate
+WIDTH = 400
+_SIGN_PX, _SIGN_GAP = 13.0, 5.0
+_HEADS = (N_("Atlas", "Shows"), N_("Atlas", "Healthy"), N_("Atlas", "Vanishing, exploding"), N_("Atlas", "Paper"))
+
+
+class TrackWordsPopup(QFrame):
+    """The words; a click elsewhere or Escape closes it, the paper's number opens its page."""
+
+    def __init__(self, atlas: AtlasView, track: Track) -> None:
+        super().__init__(atlas, Qt.WindowType.Popup)
+        self.setObjectName("track_words")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        title = translate("Atlas", track.title())
+        self.setAccessibleName(translate("Atlas", "What “%1” shows").replace("%1", title))
+        text = QLabel(words_html(track))
+        text.setObjectName("track_words_text")
+        text.setAccessibleName(self.accessibleName())
+        text.setTextFormat(Qt.TextFormat.RichText)
+        text.setWordWrap(True)
+        text.setOpenExternalLinks(True)
+        text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        text.setFixedWidth(WIDTH)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.addWidget(text)
+        self.setFocusProxy(text)
+
+    def open_beside(self, atlas: AtlasView, row: TrackRow) -> None:
+        """Show it right of the track's name, where the screen has room for it."""
+        self.adjustSize()
+        at = sign_box(row, atlas).translated(0, -atlas.scroll_offset).topRight().toPoint()
+        point = atlas.viewport().mapToGlobal(at)
+        screen = atlas.screen().availableGeometry()
+        x = min(point.x() + 8, screen.right() - self.width())
+        y = min(point.y(), screen.bottom() - self.height())
+        self.move(max(x, screen.left()), max(y, screen.top()))
+        self.show()
+        self.setFocus()
+
+
+def words_html(track: Track) -> str:
+    """Return the words on a track with what its run says now, as rich text; of another track its explanation."""
+    words = track.words()
+    parts = [f"<p><b>{escape(translate('Atlas', track.title()))}</b></p>"]
+    told = [escape(sentence) for sentence in track.verdict_words(translate)]
+    if told:
+        parts.append(f"<p>{_head(translate('Atlas', 'Now'))}<b>{told[0]}</b>. {' '.join(told[1:])}</p>")
+    if words is None:
+        return "".join((*parts, f"<p>{escape(translate('Atlas', track.explanation()))}</p>"))
+    shows, healthy, sick = (escape(translate("Atlas", text)) for text in words[:3])
+    number = f"arXiv {words.arxiv}"
+    link = f", <a href='https://arxiv.org/abs/{words.arxiv}'>{number}</a>" if words.arxiv else ""
+    for head, text in zip(_HEADS, (shows, healthy, sick, escape(words.paper) + link), strict=True):
+        parts.append(f"<p>{_head(translate('Atlas', head))}{text}</p>")
+    return "".join(parts)
+
+
+def sign_box(row: TrackRow, atlas: AtlasView) -> QRectF:
+    """Return where the sign beside a track's name stands, in pixels of the viewport before scrolling."""
+    style = atlas.style_of_paint
+    width = style.width_of(translate("Atlas", row.track.title()), style.bold)
+    x = min(row.gutter.left + width + _SIGN_GAP, row.gutter.right - _SIGN_PX - 8)
+    middle = row.gutter.top + style.text_size * 0.6
+    return QRectF(x, middle - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
+
+
+def sign_row_at(atlas: AtlasView, at: QPointF) -> TrackRow | None:
+    """Return the row whose sign is at a point of the viewport."""
+    place = QPointF(at.x(), at.y() + atlas.scroll_offset)
+    signed = (row for row in atlas.rows if row.track.words() is not None)
+    return next((row for row in signed if sign_box(row, atlas).adjusted(-3, -3, 3, 3).contains(place)), None)
+
+
+def paint_sign(painter: QPainter, row: TrackRow, atlas: AtlasView, style: PaintStyle) -> None:
+    """Paint a small i in a ring beside the name of a track that has words."""
+    if row.track.words() is None:
+        return
+    box = sign_box(row, atlas)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(style.line("muted", 1.0, 0.7))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
+    painter.setPen(style.color("muted"))
+    painter.setFont(style.sized(9.0, bold=True))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "i")
+    painter.restore()
+
+
+def _head(text: str) -> str:
+    return f"<span style='font-weight:600'>{escape(text)}</span><br>"
