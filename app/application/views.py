@@ -68,7 +68,7 @@ class Views:
         self.comparison = LazyPage(self._comparison)
         self.training = LazyPage(self._training)
         self.ledger = LazyPage(self._ledger)
-        self.status_bar = StatusBar(s.document, s.pinned, s.engine, s.service, s.verified)
+        self.status_bar = StatusBar(s.document, s.pinned, s.engine, s.service, s.verified, s.runs)
 
     def time_bar(self, captured: CapturedSteps, player: RunPlayer) -> QWidget:
         """Return the bar that goes through the captured steps of a run."""

@@ -12,7 +12,9 @@ from app.services.fonts import number_font
 from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.engine_state import EngineState, JobProgress
 from app.state.pinned_state import PinnedState
+from app.state.runs_state import RunsState
 from app.state.verified_state import VerifiedState
+from app.windows.capture_badge import CaptureBadge
 from app.windows.verified_badge import VerifiedBadge
 from resnet_core.number_text import byte_text, compact, duration, exact, percent_difference
 
@@ -20,7 +22,8 @@ ANNOUNCED_MS = 12_000
 
 
 class StatusBar(QStatusBar):
-    """Totals to the left, the difference to the reference beside them, the engine and its job to the right.
+    """Totals to the left, the difference to the reference beside them; what capturing the run that is looked at costs,
+    the engine and its job to the right.
 
     `ledger_wanted` tells of a click on the totals or on the badge.
     """
@@ -34,6 +37,7 @@ class StatusBar(QStatusBar):
         engine: EngineState,
         service: EngineService,
         verified: VerifiedState,
+        runs: RunsState,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,7 +45,7 @@ class StatusBar(QStatusBar):
         self.setContentsMargins(8, 0, 0, 0)
         self._document, self._pinned, self._engine = document, pinned, engine
         self._totals, self._difference, self._message = _Totals(), ElidedLabel(), ElidedLabel()
-        self._badge = VerifiedBadge(document, verified)
+        self._badge, self._capture = VerifiedBadge(document, verified), CaptureBadge(runs)
         self._engine_text = QLabel()
         self._job = _JobStrip(service)
         self._difference.setProperty("role", "difference")
@@ -56,7 +60,7 @@ class StatusBar(QStatusBar):
         self.addWidget(self._badge)
         self.addWidget(self._message, 1)
         self._show_message("")
-        for widget in (self._job, self._engine_text):
+        for widget in (self._job, self._capture, self._engine_text):
             self.addPermanentWidget(widget)
         self._connect(service)
         self.refresh()

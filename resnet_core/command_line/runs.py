@@ -8,6 +8,8 @@ from typing import Any
 
 from resnet_core.command_line.arguments import UsageError, add_json
 from resnet_core.command_line.tables import print_json, print_table
+from resnet_core.number_text import percent, seconds_text
+from resnet_core.runs.capture_cost import RecordedCost, recorded_cost
 from resnet_core.runs.run_export import export_csv, export_json
 from resnet_core.runs.run_library import RunLibrary
 from resnet_core.runs.run_reader import RunReader
@@ -80,6 +82,9 @@ def print_run(reader: RunReader) -> None:
         print(note)
     header = ("run", "status", "steps", "test accuracy", "started")
     print_table(header, [_row(summary)], 2)
+    cost = recorded_cost(reader.scalars())
+    if cost is not None:
+        print(_cost_line(cost))
     if len(flow.steps):
         print("\ngradient norm at each block boundary (L2 norm of dLoss/dx)")
         first, last = int(flow.steps[0]), int(flow.steps[-1])
@@ -92,6 +97,15 @@ def print_run(reader: RunReader) -> None:
         print(summary.message)
 
 
+def _cost_line(cost: RecordedCost) -> str:
+    chosen = "as given" if cost.budget is None else f"chosen to stay under {percent(cost.budget, 0)}"
+    return (
+        f"capture took {percent(cost.share)} of the time, one step in {cost.every} ({chosen}): "
+        f"{seconds_text(cost.plain_s)} a step, {seconds_text(cost.captured_s)} a captured one; "
+        f"{percent(cost.share_so_far)} with the first steps, which are all captured"
+    )
+
+
 def _row(summary: RunSummary) -> tuple[str, ...]:
     steps = str(summary.step) if summary.total_steps is None else f"{summary.step}/{summary.total_steps}"
     accuracy = "" if summary.test_accuracy is None else f"{100 * summary.test_accuracy:.1f} %"
@@ -101,8 +115,4 @@ def _row(summary: RunSummary) -> tuple[str, ...]:
 def _summary_document(summary: RunSummary) -> dict[str, Any]:
     fields = {**summary._asdict(), "folder": str(summary.folder)}
     fields.pop("boundaries")
-    return {
-        name: list(v) if isinstance(v, tuple) else v
-        for name, v in fields.items()
-        if v is not None and v != ""
-    }
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items() if v is not None and v != ""}
