@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from resnet_core.configuration.validation import ConfigurationError, Problem
-from resnet_core.findings.hessian import HessianStudy
 from resnet_core.findings.cka import CkaStudy
+from resnet_core.findings.hessian import HessianStudy
 from resnet_core.findings.histograms import HistogramStudy
 from resnet_core.findings.learning_rate import LearningRateStudy
 from resnet_core.findings.lesion import LesionStudy
