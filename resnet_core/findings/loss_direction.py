@@ -9,9 +9,10 @@ from resnet_core.configuration.fields import FrozenConfig, chosen, setting
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.say import Say
 from resnet_core.export.table_text import TextTable
+from resnet_core.findings.conditions import STATISTICS_TEXTS, StatisticsSource
 from resnet_core.findings.figures import Axis, Figure, Line, LineFigure
 from resnet_core.findings.study import Findings, Number, Study, StudyWords
-from resnet_core.number_text import decimal, percent
+from resnet_core.number_text import decimal, exact, percent
 
 BatchStatistics = Literal["auto", "always", "never"]
 
@@ -48,7 +49,7 @@ class DirectionOptions(FrozenConfig):
         "auto", label=N_("Field", "BatchNorm by the batch"),
         help=N_("Field",
             "Whether BatchNorm takes the statistics of the batch or its running averages. Automatic: the averages of a "
-            "trained network, the batch's before 50 updates, when the averages know too little."
+            "trained network, the batch's before some 50 updates, when the averages know too little."
         ),
         choices={
             "auto": N_("Choice", "automatic"),
@@ -64,7 +65,7 @@ class LossDirectionFindings(Findings):
     `loss` is that at the weights. `doubled_at` is the least distance, to either side, at which the loss is twice that,
     `guessing_at` that at which it is ln(classes), found between the points by straight lines; nan where it stays below
     within reach, 0 where it is not below at the weights. `sharpness` is the most it rises within SHARPNESS_RADIUS.
-    `by_batch`: BatchNorm had the statistics of the batches, of `batch` images each, not its averages.
+    `statistics` says where BatchNorm took its own from: of each batch, of `batch` images, or its averages.
     """
 
     distances: tuple[Number, ...]
@@ -77,7 +78,7 @@ class LossDirectionFindings(Findings):
     classes: int
     images: int
     batch: int
-    by_batch: bool
+    statistics: StatisticsSource
 
 
 class LossDirectionStudy(Study[LossDirectionFindings]):
@@ -110,6 +111,7 @@ class LossDirectionStudy(Study[LossDirectionFindings]):
         ]
         if math.isfinite(found.sharpness):
             parts.append(sharpness_sentence(found.sharpness, say))
+        parts.append(conditions_sentence(found.images, found.statistics, say))
         return " ".join(parts)
 
     def figures(self, found: LossDirectionFindings) -> tuple[Figure, ...]:
@@ -159,6 +161,12 @@ def sharpness_sentence(sharpness: float, say: Say) -> str:
     else:
         text = say("Study", N_("Study", "It rises by up to {rise} within {radius} of them."))
     return text.format(rise=f"{sharpness:.3g}", radius=f"{SHARPNESS_RADIUS:g}")
+
+
+def conditions_sentence(images: int, statistics: StatisticsSource, say: Say) -> str:
+    """Say what the loss is the mean of."""
+    text = say("Study", N_("Study", "Mean of {images} training images; {statistics}."))
+    return text.format(images=exact(images), statistics=say("Study", STATISTICS_TEXTS[statistics]))
 
 
 def is_steep(losses: tuple[float, ...]) -> bool:

@@ -10,9 +10,11 @@ from resnet_core.configuration.fields import setting
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.drawing.say import Say
 from resnet_core.export.table_text import TextTable
+from resnet_core.findings.conditions import StatisticsSource
 from resnet_core.findings.figures import Axis, Figure, MapFigure
 from resnet_core.findings.loss_direction import (
     DirectionOptions,
+    conditions_sentence,
     guessing_sentence,
     is_steep,
     loss_text,
@@ -48,7 +50,7 @@ class LossLandscapeFindings(Findings):
     `curvatures` [rows][columns] is l/|m| of the two eigenvalues of the plane's Hessian, by finite differences over
     neighbouring points: l the lesser, m the one larger in size. Below 0 the loss is not convex there. It is nan at the
     border, where a loss is no number and where it is flat. `nonconvex_share` is the share of the others that is below
-    -0.05, nan where there is none. `images`, `batch` and `by_batch` are as for one direction.
+    -0.05, nan where there is none. `images`, `batch` and `statistics` are as for one direction.
     """
 
     alphas: tuple[Number, ...]
@@ -64,7 +66,7 @@ class LossLandscapeFindings(Findings):
     classes: int
     images: int
     batch: int
-    by_batch: bool
+    statistics: StatisticsSource
     log_color: bool
 
 
@@ -102,6 +104,7 @@ class LossLandscapeStudy(Study[LossLandscapeFindings]):
         if math.isfinite(found.nonconvex_share):
             text = say("Study", N_("Study", "{share} of the plane is not convex."))
             parts.append(text.format(share=percent(found.nonconvex_share)))
+        parts.append(conditions_sentence(found.images, found.statistics, say))
         return " ".join(parts)
 
     def figures(self, found: LossLandscapeFindings) -> tuple[Figure, ...]:

@@ -7,17 +7,23 @@ from contextlib import contextmanager
 
 from torch import nn
 
-FORGETTING_UPDATES = 50
-"""After as many updates a running average holds 0.9^50, half a percent, of what it began with."""
+from resnet_core.findings.conditions import StatisticsSource
+from resnet_core.studies.settled_network import FORGOTTEN
+
+MOMENTUM = 0.1
+"""What torch's BatchNorm takes of each batch into its running averages."""
 
 
-def takes_batch_statistics(choice: str, step: int) -> bool:
-    """Return what "auto", "always" or "never" means for a network that has had `step` updates.
+def statistics_source(model: nn.Module, choice: str, step: int) -> StatisticsSource:
+    """Return where BatchNorm takes its statistics, by "auto", "always" or "never" the batch's, after `step` updates.
 
-    Before any training the running averages are 0 and 1, which says nothing of the network; later they are what it is
-    tested with.
+    Before any training the running averages are 0 and 1, which says nothing of the network; once they have forgotten
+    that, they are what it is tested with.
     """
-    return choice == "always" or (choice == "auto" and step < FORGETTING_UPDATES)
+    if not any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
+        return "none"
+    unsettled = (1 - MOMENTUM) ** step > FORGOTTEN
+    return "batch" if choice == "always" or (choice == "auto" and unsettled) else "averages"
 
 
 @contextmanager

@@ -15,11 +15,12 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from resnet_core.findings.conditions import StatisticsSource
 from resnet_core.findings.loss_direction import DirectionOptions, LossDirectionFindings
 from resnet_core.findings.loss_landscape import LandscapeOptions, LossLandscapeFindings
 from resnet_core.model.resnet import ResNet
 from resnet_core.studies.course import Course, StudyProgress
-from resnet_core.studies.evaluation_mode import evaluating, takes_batch_statistics
+from resnet_core.studies.evaluation_mode import evaluating, statistics_source
 from resnet_core.studies.filter_direction import filter_direction, movable
 from resnet_core.studies.loss_shape import curvature_ratios, line_shape, nonconvex_share, odd_count, plane_shape
 from resnet_core.studies.subject import StudySubject
@@ -103,8 +104,12 @@ def _averaged_over(subject: StudySubject, options: DirectionOptions, images: Ima
         "classes": subject.run.architecture.head.classes,
         "images": images.in_all,
         "batch": images.batch,
-        "by_batch": takes_batch_statistics(options.batch_statistics, subject.network.step),
+        "statistics": _statistics(subject, options),
     }
+
+
+def _statistics(subject: StudySubject, options: DirectionOptions) -> StatisticsSource:
+    return statistics_source(subject.model, options.batch_statistics, subject.network.step)
 
 
 def _evaluated(
@@ -113,7 +118,7 @@ def _evaluated(
     """Yield progress batch by batch, and last the loss and accuracy at all points; weights and modes are put back."""
     model = subject.model
     directions = [filter_direction(model, options.direction_seed, number) for number in range(len(points[0]))]
-    by_batch = takes_batch_statistics(options.batch_statistics, subject.network.step)
+    by_batch = _statistics(subject, options) == "batch"
     total, losses, accuracies = len(points) * len(images.batches), list[float](), list[float]()
     with evaluating(model, batch_statistics=by_batch), movable(model, directions) as weights:
         for number, point in enumerate(points):

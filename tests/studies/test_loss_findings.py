@@ -24,9 +24,10 @@ from resnet_core.process.study_job import run_study_job
 from tests.training.tiny_runs import tiny_run
 
 NAN = math.nan
+CONDITIONS = "Mean of 256 training images; BatchNorm holds the averages of training."
 LINE = LossDirectionFindings(
     distances=(-0.5, 0.0, 0.5), losses=(3.0, 0.05, 1.0), accuracies=(0.2, 0.99, 0.5), loss=0.05, doubled_at=0.01,
-    guessing_at=0.4, sharpness=0.3, classes=10, images=256, batch=64, by_batch=False,
+    guessing_at=0.4, sharpness=0.3, classes=10, images=256, batch=64, statistics="averages",
 )  # fmt: skip
 LOST_LINE = LINE.model_copy(
     update={"losses": (NAN,) * 3, "loss": NAN, "doubled_at": 0.0, "guessing_at": 0.0, "sharpness": NAN}
@@ -34,7 +35,7 @@ LOST_LINE = LINE.model_copy(
 PLANE = LossLandscapeFindings(
     alphas=(-0.5, 0.0, 0.5), betas=(-0.5, 0.0, 0.5), losses=((5.0, 3.0, 4.0), (2.0, 0.05, 1.0), (9.0, 8.0, NAN)),
     curvatures=((NAN,) * 3, (NAN, 0.4, NAN), (NAN,) * 3), loss=0.05, accuracy=0.99, doubled_at=0.5, guessing_at=0.5,
-    sharpness=NAN, nonconvex_share=0.125, classes=10, images=256, batch=64, by_batch=False, log_color=True,
+    sharpness=NAN, nonconvex_share=0.125, classes=10, images=256, batch=64, statistics="averages", log_color=True,
 )  # fmt: skip
 LOST_PLANE = PLANE.model_copy(
     update={
@@ -48,15 +49,15 @@ def test_that_the_headline_of_a_direction_says_how_far_the_loss_carries() -> Non
     study = LossDirectionStudy()
     assert study.headline(LINE, as_written) == (
         "The loss is 0.05 at the weights. It is no better than guessing (2.30) from a distance of 0.40. "
-        "It rises by up to 0.3 within 0.25 of them."
+        f"It rises by up to 0.3 within 0.25 of them. {CONDITIONS}"
     )
     below = LINE.model_copy(update={"guessing_at": NAN, "sharpness": -0.1})
     assert study.headline(below, as_written) == (
         "The loss is 0.05 at the weights. It stays below guessing (2.30) up to a distance of 0.5. "
-        "It does not rise within 0.25 of them."
+        f"It does not rise within 0.25 of them. {CONDITIONS}"
     )
     assert study.headline(LOST_LINE, as_written) == (
-        "The loss is not finite at the weights. That is no better than guessing (2.30)."
+        f"The loss is not finite at the weights. That is no better than guessing (2.30). {CONDITIONS}"
     )
 
 
@@ -64,9 +65,9 @@ def test_that_the_headline_of_a_plane_says_how_convex_it_is() -> None:
     study = LossLandscapeStudy()
     assert study.headline(PLANE, as_written) == (
         "The loss is 0.05 at the weights. It is no better than guessing (2.30) from a distance of 0.50. "
-        "12.5 % of the plane is not convex."
+        f"12.5 % of the plane is not convex. {CONDITIONS}"
     )
-    assert study.headline(LOST_PLANE, as_written).endswith("That is no better than guessing (2.30).")
+    assert study.headline(LOST_PLANE, as_written).endswith(f"That is no better than guessing (2.30). {CONDITIONS}")
 
 
 def test_that_the_figures_of_a_direction_show_loss_and_accuracy_against_guessing() -> None:
@@ -129,6 +130,6 @@ def test_that_a_configuration_is_studied_by_the_job_and_comes_back_from_json(
     document = run_study_job(Study(name, config_to_toml(run.architecture, run.training), options=options))
     report = read_report(json.loads(json.dumps(document, allow_nan=False)))
     assert (report.study.name, report.network.step, report.network.data) == (name, 0, "digits")
-    assert report.found.by_batch and report.found.loss > 1
+    assert report.found.statistics == "batch" and report.found.loss > 1
     assert report.options.model_dump() | options == report.options.model_dump()
     assert report.study.headline(report.found, as_written).startswith("The loss is")

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from resnet_core.configuration.architecture_config import HeadConfig
+from resnet_core.configuration.architecture_config import HeadConfig, NormConfig
 from resnet_core.findings.loss_direction import DirectionOptions, LossDirectionFindings
 from resnet_core.findings.loss_landscape import LandscapeOptions, LossLandscapeFindings
 from resnet_core.model.resnet import ResNet
@@ -93,7 +93,8 @@ def test_that_the_loss_along_a_direction_is_that_of_twins_moved_by_hand(by_batch
         expected = outcome(twin, subject, 128, by_batch=by_batch)
         assert (loss, accuracy) == pytest.approx(expected, rel=1e-5)
     assert found.loss == found.losses[2]
-    assert (found.images, found.batch, found.by_batch, found.classes) == (128, 64, by_batch, 10)
+    assert (found.images, found.batch, found.classes) == (128, 64, 10)
+    assert found.statistics == ("batch" if by_batch else "averages")
 
 
 def test_that_the_loss_on_a_plane_is_that_of_twins_moved_by_hand() -> None:
@@ -115,9 +116,15 @@ def test_that_the_row_through_the_weights_is_the_loss_along_the_first_direction(
     assert plane.loss == line.loss
 
 
-@pytest.mark.parametrize("step, by_batch", [(0, True), (49, True), (50, False), (5000, False)])
-def test_that_running_averages_are_left_to_networks_that_have_trained(step: int, by_batch: bool) -> None:
-    assert line_of(subject_of(step=step), points=3).by_batch is by_batch
+@pytest.mark.parametrize("step, source", [(0, "batch"), (50, "batch"), (51, "averages"), (5000, "averages")])
+def test_that_running_averages_are_left_to_networks_that_have_trained(step: int, source: str) -> None:
+    assert line_of(subject_of(step=step), points=3).statistics == source
+
+
+def test_that_a_network_without_batch_norm_has_no_statistics() -> None:
+    plain = tiny_architecture(norm=NormConfig(kind="group", groups=2))
+    first, second = (line_of(subject_of(plain), points=3, batch_statistics=choice) for choice in ("always", "never"))
+    assert first == second and first.statistics == "none"
 
 
 def test_that_the_scale_of_filters_before_a_norm_does_not_matter() -> None:
