@@ -30,6 +30,7 @@ from app.state.recent_files import RecentFiles
 from app.state.run_player import RunPlayer
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
+from app.state.study_state import StudyState
 from app.state.training_recipe import TrainingRecipe
 from app.state.verified_state import VerifiedState
 from app.windows.action_set import ActionSet
@@ -43,12 +44,14 @@ from app.windows.main_window import MainWindow
 from app.windows.picture_commands import PictureCommands
 from app.windows.probe_text import probe_line
 from app.windows.run_commands import RunCommands
+from app.windows.study_commands import StudyCommands
 from app.windows.view_commands import ViewCommands
 from resnet_core.configuration.presets import preset
 from resnet_core.runs.run_library import RunLibrary
 
 if TYPE_CHECKING:
     from app.views.comparison.comparison_view import ComparisonView
+    from app.views.studies.studies_view import StudiesView
 
 FIRST_ARCHITECTURE = "ResNet-50"
 
@@ -82,7 +85,7 @@ class Application(QObject):
         self.counting = CountingState(self)
         self.verified = VerifiedState(self)
         self.latency, self.probed = LatencyState(self), ProbedState(self)
-        self.runs = RunsState(self)
+        self.runs, self.studies = RunsState(self), StudyState(self)
         self.captured = CapturedSteps(self.document, self.selection, self.runs, self)
         self.player = RunPlayer(self.captured, self)
         self.engine = EngineState(self)
@@ -102,18 +105,24 @@ class Application(QObject):
     def _make_views(self) -> None:
         measured = Measured(self.latency, self.probed)
         self.views = Views(ViewStates(
-            self.document, self.selection, self.pinned, self.runs, self.counting, self.verified, measured,
-            self.recipe, self.engine, self.service, self.theme,
+            self.document, self.selection, self.pinned, self.runs, self.counting, self.verified, self.studies,
+            measured, self.recipe, self.engine, self.service, self.theme,
         ))  # fmt: skip
         self.atlas, self.layers, self.training = self.views.atlas, self.views.layers, self.views.training
         self.status_bar = self.views.status_bar
-        self.views.comparison_built = self._take_up_comparison
+        self.views.comparison_built, self.views.studies_built = self._take_up_comparison, self._take_up_studies
         self.window.fill(self.views.centre(), self.views.docks(), self.status_bar)
 
     def _take_up_comparison(self, view: ComparisonView) -> None:
         with suppress(ValueError, TypeError, KeyError):  # of another version, or changed by hand
             view.restore_tracks(self._shown_before.compare)
         view.tracks_changed.connect(self.keeper.note_change)
+
+    def _take_up_studies(self, view: StudiesView) -> None:
+        view.restore_layout(self._shown_before.study_widths)
+        view.layout_changed.connect(self.keeper.note_change)
+        view.announced.connect(self.status_bar.announce)
+        view.failed.connect(self.errors.report)
 
     def _make_commands(self) -> None:
         window = self.window
@@ -130,9 +139,12 @@ class Application(QObject):
             self.document, self.latency, self.recipe, self.engine, self.service, window
         )
         self.timing.announce = self.status_bar.announce
+        self.study_commands = StudyCommands(self.studies, window)
+        self.study_commands.announce, self.study_commands.show_track = self.status_bar.announce, self._show_track
         targets = ActionTargets(
-            self.files, self.architecture, run_commands, view_commands, self.desk, self.pictures, self.timing, window,
-            self.document, self.pinned, self.engine, self.service, self.captured, self.player,
+            self.files, self.architecture, run_commands, view_commands, self.desk, self.pictures, self.timing,
+            self.study_commands, window, self.document, self.pinned, self.engine, self.service, self.captured,
+            self.player,
         )  # fmt: skip
         self.actions = ActionSet(action_table(targets), window)
         self.actions.fill_menu_bar(window.menuBar())
@@ -175,7 +187,7 @@ class Application(QObject):
         for changed in (
             self.document.changed, self.document.title_changed, self.document.path_changed, self.pinned.changed,
             self.recent.changed, self.runs.shown_changed, self.runs.current_changed, self.window.layout_changed,
-            self.atlas.layout_changed,
+            self.atlas.layout_changed, self.studies.chosen_changed,
         ):  # fmt: skip
             changed.connect(self.keeper.note_change)
 
@@ -192,14 +204,20 @@ class Application(QObject):
         """Give what a job found to the state that remembers it; the track of what was measured comes into sight."""
         if answer.kind == "latency":
             self.timing.take(answer.document)
-            tracks = self.atlas.layout_record
-            if "latency" in tracks.hidden:
-                self.atlas.set_layout_record(tracks.toggled("latency"))
+            self._show_track("latency")
         elif answer.kind == "probe":
             self.probed.record(answer.config, answer.document)
             self.status_bar.announce(probe_line(answer.document))
+        elif answer.kind == "study":
+            self.study_commands.take(answer)
         else:
             self.verified.record(answer.document)
+
+    def _show_track(self, key: str) -> None:
+        """Bring a track of the Atlas into sight."""
+        tracks = self.atlas.layout_record
+        if key in tracks.hidden:
+            self.atlas.set_layout_record(tracks.toggled(key))
 
     def _store_recipe(self) -> None:
         self.settings.replace(self.settings.values.model_copy(update={"training": self.recipe.config}))
@@ -219,13 +237,15 @@ class Application(QObject):
     def session(self) -> Session:
         """Return what the window shows now."""
         geometry, docks = self.window.places
-        comparison = self.views.comparison.built
+        comparison, studies = self.views.comparison.built, self.views.studies.built
         return Session(
             geometry=geometry,
             docks=docks,
             tab=self.window.page,
             atlas=self.atlas.layout_state(),
             compare=self._shown_before.compare if comparison is None else comparison.tracks_state(),
+            study=self.studies.chosen,
+            study_widths=self._shown_before.study_widths if studies is None else studies.layout_state(),
             architecture=self.document.config,
             path=str(self.document.path or ""),
             modified=self.document.modified,
@@ -250,6 +270,7 @@ class Application(QObject):
             self.pinned.pin(analyzed(config))
         with suppress(ValueError, TypeError, KeyError):  # of another version, or changed by hand
             self.atlas.restore_layout(session.atlas)
+        self.studies.choose(session.study)
         self.window.show_page(session.tab)
 
     def begin_work(self) -> None:

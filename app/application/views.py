@@ -19,6 +19,7 @@ from app.state.pinned_state import PinnedState
 from app.state.run_player import RunPlayer
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
+from app.state.study_state import StudyState
 from app.state.training_recipe import TrainingRecipe
 from app.state.verified_state import VerifiedState
 from app.views.atlas.atlas_view import AtlasView
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from app.views.architecture.architecture_view import ArchitectureView
     from app.views.comparison.comparison_view import ComparisonView
     from app.views.layer_table.layer_table_view import LayerTableView
+    from app.views.studies.studies_view import StudiesView
 
 
 class ViewStates(NamedTuple):
@@ -43,6 +45,7 @@ class ViewStates(NamedTuple):
     runs: RunsState
     counting: CountingState
     verified: VerifiedState
+    studies: StudyState
     measured: Measured
     recipe: TrainingRecipe
     engine: EngineState
@@ -53,13 +56,14 @@ class ViewStates(NamedTuple):
 class Views:
     """The pages of the centre, the docks, and the status bar.
 
-    What stands in the docks comes right after the first paint, which it would double. `comparison_built` is called with
-    the comparison when it is made.
+    What stands in the docks comes right after the first paint, which it would double. `comparison_built` and
+    `studies_built` are called with the view of that name when it is made.
     """
 
     def __init__(self, states: ViewStates) -> None:
         s = self._states = states
         self.comparison_built: Callable[[ComparisonView], None] = lambda _view: None
+        self.studies_built: Callable[[StudiesView], None] = lambda _view: None
         self.atlas = AtlasView(s.document, s.selection, s.pinned, s.runs, s.measured, s.theme)
         self.architecture = LazyPage(self._architecture, waits=True, wish=QSize(268, 700))
         self.inspector = LazyPage(self._inspector, waits=True, wish=QSize(292, 460))
@@ -68,6 +72,7 @@ class Views:
         self.comparison = LazyPage(self._comparison)
         self.training = LazyPage(self._training)
         self.ledger = LazyPage(self._ledger)
+        self.studies = LazyPage(self._studies_view)
         self.status_bar = StatusBar(s.document, s.pinned, s.engine, s.service, s.verified, s.runs)
 
     def time_bar(self, captured: CapturedSteps, player: RunPlayer) -> QWidget:
@@ -78,7 +83,7 @@ class Views:
 
     def centre(self) -> tuple[Page, ...]:
         """Return the tabs of the centre."""
-        return centre_pages(self.atlas, self.layers, self.comparison, self.training, self.ledger)
+        return centre_pages(self.atlas, self.layers, self.comparison, self.training, self.ledger, self.studies)
 
     def docks(self) -> tuple[DockPlace, ...]:
         """Return the docks beside it."""
@@ -118,6 +123,14 @@ class Views:
 
         s = self._states
         return LedgerView(s.document, s.counting, s.verified, s.selection, s.engine, s.service, s.theme)
+
+    def _studies_view(self) -> StudiesView:
+        from app.views.studies.studies_view import StudiesView
+
+        s = self._states
+        view = StudiesView(s.document, s.selection, s.runs, s.recipe, s.studies, s.engine, s.service, s.theme)
+        self.studies_built(view)
+        return view
 
     def _comparison(self) -> ComparisonView:
         from app.views.comparison.comparison_view import ComparisonView

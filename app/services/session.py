@@ -19,7 +19,8 @@ _SHUTDOWN_MS = 2_000
 
 
 class Session(FrozenConfig):
-    """What the window shows; geometry and docks are Qt's bytes in base64, `atlas` and `compare` those views' tracks."""
+    """What the window shows; geometry and docks are Qt's bytes in base64, `atlas` and `compare` those views' tracks,
+    `study_widths` those of the list of studies and of the page beside it."""
 
     version: int = 1
     geometry: str = ""
@@ -27,6 +28,8 @@ class Session(FrozenConfig):
     tab: str = ""
     atlas: dict[str, Any] = Field(default_factory=dict)
     compare: dict[str, Any] = Field(default_factory=dict)
+    study: str = ""
+    study_widths: tuple[int, ...] = ()
     architecture: ArchitectureConfig | None = None
     path: str = ""
     modified: bool = False

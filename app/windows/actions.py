@@ -18,6 +18,7 @@ from app.windows.latency_commands import LatencyCommands
 from app.windows.main_window import MainWindow
 from app.windows.picture_commands import PictureCommands
 from app.windows.run_commands import RunCommands
+from app.windows.study_commands import StudyCommands
 from app.windows.view_commands import ViewCommands
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
@@ -32,6 +33,7 @@ class ActionTargets(NamedTuple):
     desk: DeskCommands
     pictures: PictureCommands
     latency: LatencyCommands
+    studies: StudyCommands
     window: MainWindow
     document: ArchitectureDocument
     pinned: PinnedState
@@ -104,6 +106,8 @@ def _view(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    ("Ctrl+4",)),
         ActionSpec("show_ledger", menu, N_("Action", "Ledger"), lambda: to.window.show_page("ledger"), ("Ctrl+5",),
                    N_("Action", "Show the count term by term, and as papers and tools count")),
+        ActionSpec("show_studies", menu, N_("Action", "Studies"), to.studies.open, ("Ctrl+6",),
+                   N_("Action", "Show the studies that can be made of a network, and what they found")),
         ActionSpec("tear_off", menu, N_("Action", "Move Tab to Its Own Window"), to.window.tabs.tear_off_current,
                    tip=N_("Action", "Closing that window brings the tab back"),
                    enabled=to.window.tabs.can_tear_off),
@@ -176,9 +180,25 @@ def _run(to: ActionTargets) -> tuple[ActionSpec, ...]:
                    N_("Action", "Count the built network with fvcore, torchinfo and torch"), do.is_free),
         ActionSpec("latency", menu, N_("Action", "Measure Latency…"), to.latency.open_dialog, ("F8",),
                    N_("Action", "Time every layer on the recipe's device")),
+        ActionSpec("studies", menu, N_("Action", "Studies…"), to.studies.open,
+                   tip=N_("Action", "Ask a network what each block is worth, how sharp its loss is and more"),
+                   starts_group=True),
+        *_studies(to),
         ActionSpec("cancel", menu, N_("Action", "Cancel the Job"), service.cancel,
                    enabled=lambda: to.engine.busy, starts_group=True),
     )  # fmt: skip
+
+
+def _studies(to: ActionTargets) -> tuple[ActionSpec, ...]:
+    """Return an action a study, which opens the page at it."""
+    menu = N_("Action", "&Run") + "/" + N_("Action", "Study")
+
+    def spec(name: str, title: str) -> ActionSpec:
+        return ActionSpec(
+            f"study_{name}", menu, title, lambda: to.studies.open_study(name), wording=lambda: to.studies.titles()[name]
+        )
+
+    return tuple(spec(name, title) for name, title in to.studies.titles().items())
 
 
 def _playback(to: ActionTargets) -> tuple[ActionSpec, ...]:

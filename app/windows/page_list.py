@@ -12,7 +12,7 @@ translate = QCoreApplication.translate
 
 
 def centre_pages(
-    atlas: QWidget, layers: QWidget, comparison: QWidget, training: QWidget, ledger: QWidget
+    atlas: QWidget, layers: QWidget, comparison: QWidget, training: QWidget, ledger: QWidget, studies: QWidget
 ) -> tuple[Page, ...]:
     """Return the tabs, in their order."""
     return (
@@ -41,6 +41,12 @@ def centre_pages(
         Page("ledger", translate("Pages", "Ledger"), ledger, translate("Pages",
             "The count of one image term by term. Choose how a paper or a tool counts, or switch single terms, "
             "until the total is the published figure."
+        )),
+        Page("studies", translate("Pages", "Studies"), studies, translate("Pages",
+            "Questions that are put to a network on demand: choose one at the left, the network it is put to, "
+            "and press Start. It is made on a copy; the run stays as it was, and keeps what was found.\n\n"
+            "← and → read a figure that has the focus, in a map ↑ and ↓ too; Enter, or a click, selects the block. "
+            "Ctrl+C copies the figure, Ctrl and the wheel zoom, a double click shows all of it again."
         )),
     )  # fmt: skip
 

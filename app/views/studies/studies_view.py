@@ -66,14 +66,14 @@ class StudiesView(QWidget):
         self._lay_out()
         self._connect(theme)
 
-    def layout_state(self) -> list[int]:
+    def layout_state(self) -> tuple[int, ...]:
         """Return the widths of the list and the page."""
-        return self._splitter.sizes()
+        return tuple(self._splitter.sizes())
 
-    def restore_layout(self, widths: list[int]) -> None:
+    def restore_layout(self, widths: tuple[int, ...]) -> None:
         """Take what `layout_state` returned."""
         if len(widths) == 2 and all(width > 0 for width in widths):
-            self._splitter.setSizes(widths)
+            self._splitter.setSizes(list(widths))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the page up to date when it comes into sight."""
