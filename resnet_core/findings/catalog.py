@@ -8,6 +8,7 @@ from typing import Any
 
 from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.cka import CkaStudy
+from resnet_core.findings.effective_receptive_field import ReceptiveFieldStudy
 from resnet_core.findings.hessian import HessianStudy
 from resnet_core.findings.histograms import HistogramStudy
 from resnet_core.findings.learning_rate import LearningRateStudy
@@ -26,6 +27,7 @@ STUDIES: tuple[Study[Any], ...] = (
     ShatteringStudy(),
     CkaStudy(),
     HessianStudy(),
+    ReceptiveFieldStudy(),
 )
 """In the order in which they are offered."""
 

@@ -48,4 +48,8 @@ def conduct(name: str, subject: StudySubject, options: Any) -> Course[Findings]:
             from resnet_core.studies.hessian import hessian_study
 
             return hessian_study(subject, options)
+        case "receptive_field":
+            from resnet_core.studies.effective_receptive_field import receptive_field_study
+
+            return receptive_field_study(subject, options)
     raise KeyError(name)
