@@ -149,14 +149,14 @@ class ShatteringStudy(Study[ShatteringFindings]):
     def _by_lag(self, found: ShatteringFindings) -> LineFigure:
         count = len(found.input.by_lag)
         lags = tuple(float(lag) for lag in range(count + 1))
-        lines = [Line(N_("Study", "at the network's input"), lags, (1.0, *found.input.by_lag))]
+        lines = [Line(N_("Study", "network's input"), lags, (1.0, *found.input.by_lag))]
         middle = len(found.blocks) // 2
         if middle:
             half = found.blocks[middle].by_lag
-            lines.append(Line(N_("Study", "half-way, at a block's input"), lags, (1.0, *half), "second"))
+            lines.append(Line(N_("Study", "half-way"), lags, (1.0, *half), "second"))
         lines += [
-            Line(N_("Study", "brown noise"), lags, (1.0, *brown_noise(found.points, count)), "guide"),
-            Line(N_("Study", "white noise"), lags, (1.0, *(0.0,) * count), "guide"),
+            Line(N_("Study", "brown noise"), lags, (1.0, *brown_noise(found.points, count)), "faded"),
+            Line(N_("Study", "white noise"), lags[1:], (0.0,) * count, "faded"),
         ]
         x, y = Axis(N_("Study", "points apart on the path")), Axis(N_("Study", "cosine between the gradients"))
         return LineFigure("by_lag", N_("Study", "Agreement by distance"), x, y, tuple(lines))

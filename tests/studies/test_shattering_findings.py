@@ -68,7 +68,8 @@ def test_that_figures_are_drawn_of_what_was_found() -> None:
     assert isinstance(lines, LineFigure) and isinstance(neighbours, BarFigure) and isinstance(between, BarFigure)
     assert lines.lines[0].x == (0.0, 1.0, 2.0, 3.0) and lines.lines[0].y == (1.0, 0.95, 0.9, 0.8)
     assert lines.lines[1].y == (1.0, 0.99, 0.98, 0.97)
-    assert [line.role for line in lines.lines] == ["main", "second", "guide", "guide"]
+    assert [line.role for line in lines.lines] == ["main", "second", "faded", "faded"]
+    assert lines.lines[3].x == (1.0, 2.0, 3.0) and lines.lines[3].y == (0.0, 0.0, 0.0)
     assert neighbours.values == (0.9, 0.99) and neighbours.blocks == ("layer1.0", "layer1.1")
     assert between.values == (0.1, 0.1)
 
