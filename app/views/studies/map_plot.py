@@ -47,7 +47,7 @@ class MapPlot(FigurePlot):
         """Draw another figure."""
         self._figure, self._at = figure, (-1, -1)
         self._values = drawn(figure.values, figure.value)
-        self._bounds = _bounds(self._values, diverging=figure.colors == "diverging")
+        self._bounds = _bounds(self._values, figure)
         self.across.show_axis(figure.x, figure.x_ids)
         self.upward.show_axis(figure.y, figure.y_ids)
         self._scale.show_axis(figure.value)
@@ -220,8 +220,12 @@ class MapPlot(FigurePlot):
         return max(metrics.horizontalAdvance(name) for name in names)
 
 
-def _bounds(values: FloatArray, *, diverging: bool) -> tuple[float, float]:
-    """Return the ends of the scale: those of the values, or as far below 0 as above."""
+def _bounds(values: FloatArray, figure: MapFigure) -> tuple[float, float]:
+    """Return the ends of the scale: the figure's own, those of the values as drawn, or as far below 0 as above."""
+    if figure.limits is not None:
+        low, high = drawn(figure.limits, figure.value).tolist()
+        return low, high
+    diverging = figure.colors == "diverging"
     found = values[np.isfinite(values)]
     if not len(found):
         return (-1.0, 1.0) if diverging else (0.0, 1.0)
