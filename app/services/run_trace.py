@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -78,6 +79,27 @@ class GrowingRows:
         self._values[: self._count] = values
 
 
+class QuantityRows:
+    """Several quantities of the same blocks or layers by name, each row for row with the gradients."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, GrowingRows] = {}
+
+    @property
+    def values(self) -> Mapping[str, FloatArray]:
+        """Every quantity, float64 [S, width], read-only."""
+        return MappingProxyType({name: rows.values for name, rows in self.rows.items()})
+
+    def insert(self, found: Mapping[str, FloatArray], steps: IntArray, before: IntArray, width: int) -> None:
+        """Add what was found at `steps`; what a step, or one of those `before`, lacks is nan."""
+        for name in found.keys() - self.rows.keys():
+            self.rows[name] = GrowingRows(width)
+            self.rows[name].insert(before, np.full((len(before), width), np.nan))
+        for name, rows in self.rows.items():
+            values = found.get(name)
+            rows.insert(steps, np.full((len(steps), width), np.nan) if values is None else values)
+
+
 class RunTrace:
     """One run as far as it has been read; `read_on` costs only what is new. Used from one thread at a time."""
 
@@ -88,7 +110,8 @@ class RunTrace:
         self.architecture, self._batch_size = config.architecture, config.training.batch_size
         self._scalars: dict[str, GrowingRows] = {}
         self._gradients: GrowingRows | None = None
-        self._quantities: dict[str, GrowingRows] = {}
+        self._blocks, self._layers = QuantityRows(), QuantityRows()
+        self._layer_ids: tuple[str, ...] = ()
         self._scalar_cursor, self._gradient_cursor = ReadCursor(), ReadCursor()
         self._summary: RunSummary | None = None
 
@@ -123,22 +146,16 @@ class RunTrace:
         if self._gradients is None:
             self._gradients = GrowingRows(len(summary.boundaries))
         if update.rewound_to is not None:
-            for rows in (self._gradients, *self._quantities.values()):
+            for rows in (self._gradients, *self._blocks.rows.values(), *self._layers.rows.values()):
                 rows.drop_from(update.rewound_to)
-        self._insert_quantities(update.flow)
+        self._insert_quantities(update.flow, self._gradients.steps)
         self._gradients.insert(update.flow.steps, update.flow.boundary_norms)
         return bool(len(update.flow.steps)) or update.rewound_to is not None
 
-    def _insert_quantities(self, flow: GradientFlow) -> None:
-        """Keep every quantity row for row with the gradients: what a step lacks is nan."""
-        assert self._gradients is not None
-        for name in flow.block_quantities:
-            if name not in self._quantities:
-                self._quantities[name] = GrowingRows(len(flow.boundaries) - 1)
-                self._quantities[name].insert(self._gradients.steps, _absent(self._gradients.steps, flow))
-        for name, rows in self._quantities.items():
-            values_SN = flow.block_quantities.get(name)
-            rows.insert(flow.steps, _absent(flow.steps, flow) if values_SN is None else values_SN)
+    def _insert_quantities(self, flow: GradientFlow, before: IntArray) -> None:
+        self._layer_ids = flow.layers or self._layer_ids
+        self._blocks.insert(flow.block_quantities, flow.steps, before, len(flow.boundaries) - 1)
+        self._layers.insert(flow.layer_quantities, flow.steps, before, len(self._layer_ids))
 
     def _shown(self, summary: RunSummary) -> ShownRun:
         curves = {name: Curve(rows.steps, rows.values) for name, rows in self._scalars.items()}
@@ -150,17 +167,15 @@ class RunTrace:
             summary.boundaries,
             gradients.steps,
             gradients.values,
-            MappingProxyType({name: rows.values for name, rows in self._quantities.items()}),
+            self._blocks.values,
             self._batch_size,
+            self._layer_ids,
+            self._layers.values,
         )
 
 
 def _config_of(reader: RunReader) -> RunConfig:
     return parse_run_config(reader.config_toml(), str(reader.folder / CONFIG_NAME))
-
-
-def _absent(steps: IntArray, flow: GradientFlow) -> FloatArray:
-    return np.full((len(steps), len(flow.boundaries) - 1), np.nan)
 
 
 def _read_only(array: _Array) -> _Array:

@@ -57,6 +57,7 @@ def _flow(config: ArchitectureConfig, document: Mapping[str, Any], number: int) 
     summary = RunSummary(key, Path(), key, "finished", 1, data_name=document["data"], seed=document["seed"])
     blocks = document["blocks"]
     quantities = {name: _row(block.get(name) for block in blocks) for name in BLOCK_QUANTITIES}
+    layers = document.get("layer_gradients", ())
     return ShownRun(
         summary=summary,
         architecture=config,
@@ -66,6 +67,8 @@ def _flow(config: ArchitectureConfig, document: Mapping[str, Any], number: int) 
         boundary_norms=_row(document["boundary_norms"]),
         block_quantities={name: row for name, row in quantities.items() if not np.isnan(row).all()},
         batch_size=document["batch"],
+        layers=tuple(layer["id"] for layer in layers),
+        layer_quantities={"gradient_norm": _row(layer["gradient_norm"] for layer in layers)} if layers else {},
     )
 
 

@@ -34,7 +34,8 @@ class ShownRun(NamedTuple):
     [N+1]. `block_quantities` holds what was measured of the N blocks, each float64 [S, N], row for row with
     `gradient_steps`, under its name in `run_events.BLOCK_QUANTITIES`; nan where a block has no such thing or where it
     was not measured yet. It is empty for runs that were recorded before there was any. `batch_size` counts the images
-    of a step; 0 where that is not known.
+    of a step; 0 where that is not known. `layer_quantities` holds the same, [S, L], of the L `layers` with parameters,
+    under the names in `run_events.LAYER_QUANTITIES`.
     """
 
     summary: RunSummary
@@ -45,6 +46,8 @@ class ShownRun(NamedTuple):
     boundary_norms: FloatArray
     block_quantities: Mapping[str, FloatArray] = MappingProxyType({})
     batch_size: int = 0
+    layers: tuple[str, ...] = ()
+    layer_quantities: Mapping[str, FloatArray] = MappingProxyType({})
 
     @property
     def key(self) -> str:
@@ -60,6 +63,13 @@ class ShownRun(NamedTuple):
         """Return a quantity of the blocks [N] of the newest capture up to `step` (None: of all), or None."""
         row, values_SN = self._row_at(step), self.block_quantities.get(name)
         return None if row is None or values_SN is None else values_SN[row]
+
+    def layer_quantity_at(self, name: str, step: int | None) -> Mapping[str, float]:
+        """Return a quantity of the newest capture up to `step` (None: of all) by layer; empty where there is none."""
+        row, values_SL = self._row_at(step), self.layer_quantities.get(name)
+        if row is None or values_SL is None:
+            return {}
+        return dict(zip(self.layers, values_SL[row].tolist(), strict=True))
 
     def _row_at(self, step: int | None) -> int | None:
         """The row of the newest capture up to `step`; the first one where `step` lies before it."""

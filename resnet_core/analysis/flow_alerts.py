@@ -1,19 +1,27 @@
-"""Finds where the gradient norms of a run explode, vanish or stop being numbers, by step and boundary."""
+"""Finds where the gradients of a run explode, vanish or stop being numbers, and where its units die."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-AlertKind = Literal["not_finite", "exploding", "vanishing"]
+AlertKind = Literal["not_finite", "exploding", "vanishing", "dead"]
 FAR = 1e3
 """A norm this many times larger or smaller than that of the last block's output is called exploding or vanishing."""
 
+DEAD = 0.9
+"""A block is called dead where one of its ReLUs has no more than a tenth of its channels left: whatever lies behind it
+on the branch sees next to nothing of the input. Less than that is shown, and not called wrong."""
+
 
 class FlowAlert(NamedTuple):
-    """Something is wrong at `boundary` (0 to N) of capture `row`: the place where it begins on the way back."""
+    """Something is wrong at `boundary` (0 to N) of capture `row`: the place where it begins on the way back.
+
+    Of "dead" units it is the number of the block, the first of those there are.
+    """
 
     kind: AlertKind
     row: int
@@ -36,19 +44,28 @@ def alerts_in(norms_SN: NDArray[np.float64], first_row: int = 0) -> tuple[FlowAl
     return tuple(alert for kind, where_SN in found if (alert := _first(kind, where_SN, first_row)) is not None)
 
 
+def dead_blocks_in(shares_SN: NDArray[np.float64], first_row: int = 0) -> tuple[FlowAlert, ...]:
+    """Return the first block, if there is one, of the first of S captures of N shares of dead units that has one."""
+    with np.errstate(invalid="ignore"):
+        rows, blocks = np.nonzero(shares_SN >= DEAD)
+    return (FlowAlert("dead", first_row + int(rows[0]), int(blocks[0])),) if len(rows) else ()
+
+
 class AlertLog:
     """The first alert of each kind in a run that grows, in the order in which they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: Callable[[NDArray[np.float64], int], tuple[FlowAlert, ...]] = alerts_in) -> None:
+        """`find` looks for alerts in captures, which are numbered from the number it is given."""
+        self._find = find
         self.count = 0
         self.first: tuple[FlowAlert, ...] = ()
 
-    def append(self, norms_SN: NDArray[np.float64]) -> None:
+    def append(self, rows_SN: NDArray[np.float64]) -> None:
         """Take in new captures."""
         known = {alert.kind for alert in self.first}
-        new = tuple(alert for alert in alerts_in(norms_SN, self.count) if alert.kind not in known)
+        new = tuple(alert for alert in self._find(rows_SN, self.count) if alert.kind not in known)
         self.first += tuple(sorted(new, key=lambda alert: alert.row))
-        self.count += len(norms_SN)
+        self.count += len(rows_SN)
 
 
 def _first(kind: AlertKind, where_SN: NDArray[np.bool_], first_row: int) -> FlowAlert | None:

@@ -75,6 +75,22 @@ def test_that_block_quantities_stay_row_for_row_with_the_gradients(library: RunL
     assert second.block_quantity_at("stream_mean", 7) is None
 
 
+def test_that_layers_stay_row_for_row_with_the_gradients_and_are_looked_up_by_id(library: RunLibrary) -> None:
+    store = begin(library.new_folder("Run"))
+    trace, norms = RunTrace(store.folder), (0.5,) * len(BOUNDARIES)
+    record(store, 0, 1)
+    before = trace.read_on()
+    store.record(GradientCaptured(2, norms, {}, {"update_ratio": (0.25, 0.5)}, ("conv1", "fc")))
+    record(store, 3)
+    shown = trace.read_on()
+    store.close()
+    assert before is not None and before.layers == () and before.layer_quantity_at("update_ratio", None) == {}
+    assert shown is not None and shown.layers == ("conv1", "fc")
+    np.testing.assert_array_equal(shown.layer_quantities["update_ratio"][:, 1], [math.nan, math.nan, 0.5, math.nan])
+    assert shown.layer_quantity_at("update_ratio", 2) == {"conv1": 0.25, "fc": 0.5}
+    assert shown.layer_quantity_at("gradient_norm", 2) == {}
+
+
 def test_that_a_live_run_is_shown_step_by_step_to_its_end(
     qtbot: QtBot, library: RunLibrary, follower: RunFollower
 ) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_core.analysis.layer_cost import parameters_of
 from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.runs.run_events import LAYER_QUANTITIES
 from resnet_core.runs.run_records import RunSummary
 
 FloatArray = NDArray[np.float64]
@@ -27,6 +30,8 @@ class MadeUpRun(NamedTuple):
     boundary_norms: FloatArray
     block_quantities: Mapping[str, FloatArray]
     batch_size: int = 0
+    layers: tuple[str, ...] = ()
+    layer_quantities: Mapping[str, FloatArray] = MappingProxyType({})
 
 
 def run_of(
@@ -50,8 +55,18 @@ def level_run(graph: Graph, steps: int = 3, value: float = 1e-2, **more: int) ->
     even = np.full(shape, value)
     shortcut = np.where([block.plan.shortcut != "none" for block in graph.blocks], even, np.nan)
     quantities = {"branch_norm": even, "shortcut_norm": shortcut, "branch_shortcut_cosine": shortcut * 0,
-                  "update_ratio": even, "stream_variance": even, "branch_variance": shortcut / 10}  # fmt: skip
-    return run_of(graph, np.full((steps, len(graph.boundaries)), value), quantities, **more)  # type: ignore[arg-type]
+                  "update_ratio": even, "stream_variance": even, "branch_variance": shortcut / 10,
+                  "branch_stream_ratio": shortcut, "dead_fraction": even, "norm_drift": even,
+                  "parameter_gradient_norm": even}  # fmt: skip
+    run = run_of(graph, np.full((steps, len(graph.boundaries)), value), quantities, **more)  # type: ignore[arg-type]
+    return with_layers(run, graph, {name: np.full((steps, 1), value) for name in LAYER_QUANTITIES})
+
+
+def with_layers(run: MadeUpRun, graph: Graph, rows_SL: Mapping[str, FloatArray]) -> MadeUpRun:
+    """Return the run with these values of layers, of all alike where there is one value a step."""
+    layers = tuple(node.id for node in graph.nodes if parameters_of(node))
+    wide = {name: np.broadcast_to(rows, (len(rows), len(layers))) for name, rows in rows_SL.items()}
+    return run._replace(layers=layers, layer_quantities=wide)
 
 
 def plausible_run(graph: Graph, captures: int, every: int = 1, seed: int = 0) -> MadeUpRun:
@@ -80,5 +95,14 @@ def plausible_run(graph: Graph, captures: int, every: int = 1, seed: int = 0) ->
         "update_ratio": updates,
         "stream_variance": variance,
         "branch_variance": 0.5 * variance / (place + 1.5) * forks,
+        "branch_stream_ratio": forks / np.sqrt(place + 1) * 10 ** (0.05 * random.standard_normal((captures, blocks))),
+        "dead_fraction": np.clip(0.04 * time + 0.02 * random.standard_normal((captures, blocks)), 0, 1),
+        "norm_drift": 10 ** (-0.9 * settled + 0.1 * random.standard_normal((captures, blocks))),
+        "parameter_gradient_norm": norms[:, :-1] * 10 ** (0.1 * random.standard_normal((captures, blocks))),
     }
-    return run_of(graph, norms, quantities, steps=np.arange(captures) * every, batch_size=128)
+    run = run_of(graph, norms, quantities, steps=np.arange(captures) * every, batch_size=128)
+    count = sum(parameters_of(node) > 0 for node in graph.nodes)
+    layers: dict[str, FloatArray] = {
+        name: 10 ** (level - 0.5 + 0.3 * random.standard_normal((captures, count))) for name in LAYER_QUANTITIES
+    }
+    return with_layers(run, graph, layers)

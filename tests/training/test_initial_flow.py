@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from resnet_core.analysis.gradient_profile import path_length_shares
+from resnet_core.analysis.layer_cost import parameters_of
+from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.presets import preset
@@ -80,3 +83,18 @@ def test_that_lengths_of_paths_follow_from_the_shares_of_the_branches() -> None:
     assert path_length_shares([0.5, 0.5]).tolist() == pytest.approx([0.25, 0.5, 0.25])
     assert path_length_shares([0.2, 1.0]).tolist() == pytest.approx([0.0, 0.8, 0.2])
     assert np.isnan(path_length_shares([0.2, float("nan")])).all()
+
+
+def test_that_a_probe_tells_the_gradient_of_every_layer_with_parameters(plain: dict[str, Any]) -> None:
+    graph = build_graph(preset("Plain-20"))
+    layers = plain["layer_gradients"]
+    assert [layer["id"] for layer in layers] == [node.id for node in graph.nodes if parameters_of(node)]
+    for block in plain["blocks"]:
+        squares = sum(layer["gradient_norm"] ** 2 for layer in layers if layer["id"].startswith(f"{block['id']}."))
+        assert math.sqrt(squares) == pytest.approx(block["parameter_gradient_norm"], rel=1e-6)
+
+
+def test_that_a_probe_measures_units_and_norms_before_any_training(plain: dict[str, Any]) -> None:
+    """No channel is dead where BatchNorm centres it; a fresh norm expects mean 0 and deviation 1."""
+    assert {block["dead_fraction"] for block in plain["blocks"]} == {0.0}
+    assert all(0.05 < block["norm_drift"] < 2 for block in plain["blocks"])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from resnet_core.analysis.cost_report import CostReport
 from resnet_core.architecture.graph import Graph
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
-from resnet_core.drawing.tracks.block_profiles import SignalVarianceTrack, UpdateRatioTrack
+from resnet_core.drawing.tracks.block_profiles import (
+    ParameterGradientTrack,
+    SignalVarianceTrack,
+    UpdateRatioTrack,
+)
 from resnet_core.drawing.tracks.empty_track import EmptyTrack
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.flow_quantity import has_shortcut
@@ -19,13 +23,26 @@ from resnet_core.drawing.tracks.quantities import QUANTITIES, latency_quantity
 from resnet_core.drawing.tracks.quantity import Quantity
 from resnet_core.drawing.tracks.quantity_track import QuantityTrack
 from resnet_core.drawing.tracks.shape_track import ShapeTrack
+from resnet_core.drawing.tracks.signal_profiles import BranchStreamTrack, DeadUnitsTrack, NormDriftTrack
 from resnet_core.drawing.tracks.skip_branch_track import SkipBranchTrack
 from resnet_core.drawing.tracks.structure_flow_track import StructureFlowTrack
 from resnet_core.drawing.tracks.structure_track import StructureTrack
 from resnet_core.drawing.tracks.track import Track
 
-FLOW_TRACKS = frozenset({"gradient_norm", "skip_branch", "update_ratio", "signal_variance", "gradient_history"})
+FLOW_TRACKS = frozenset({
+    "gradient_norm", "skip_branch", "parameter_gradient", "update_ratio", "signal_variance", "branch_stream",
+    "dead_units", "norm_drift", "gradient_history",
+})  # fmt: skip
 """The keys of the tracks that show a run."""
+
+
+_OF_RUNS: Mapping[str, Callable[[FlowData], Track]] = MappingProxyType({
+    "parameter_gradient": ParameterGradientTrack,
+    "update_ratio": UpdateRatioTrack,
+    "dead_units": DeadUnitsTrack,
+    "norm_drift": NormDriftTrack,
+})  # fmt: skip
+"""The tracks that need nothing but the run."""
 
 
 class MeasuredTimes(NamedTuple):
@@ -84,8 +101,10 @@ def _flow_track(key: str, sources: TrackSources) -> Track:
         return GradientNormTrack(flow, graph, norm)
     if key == "gradient_history":
         return GradientHistoryTrack(flow, variants.get(key, ""), norm)
-    if key == "update_ratio":
-        return UpdateRatioTrack(flow)
+    if key in _OF_RUNS:
+        return _OF_RUNS[key](flow)
+    if key == "branch_stream":
+        return BranchStreamTrack(flow, graph)
     if key == "skip_branch":
         return SkipBranchTrack(flow, graph)
     return SignalVarianceTrack(flow, has_branches=bool(has_shortcut(graph).any()))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resnet_core.analysis.branch_share import branch_shares
-from resnet_core.analysis.flow_alerts import AlertLog, FlowAlert
+from resnet_core.analysis.flow_alerts import AlertLog, FlowAlert, dead_blocks_in
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.drawing.tracks.flow_quantity import FLOW_QUANTITIES, FlowKey
 from resnet_core.drawing.tracks.run_flow import RunFlow
 from resnet_core.drawing.tracks.value_pyramid import ValuePyramid
 from resnet_core.drawing.tracks.value_range import ValueRange
-from resnet_core.runs.run_events import LIVE_STATUSES
+from resnet_core.runs.run_events import LIVE_STATUSES, LayerQuantity
 
 FloatArray = NDArray[np.float64]
 
@@ -47,6 +48,8 @@ class FlowData:
         self._pyramids: dict[FlowKey, ValuePyramid] = {}
         self._alerts: dict[FlowKey, AlertLog] = {}
         self._root_sizes: FloatArray | None = None
+        self._layer_ranges: dict[LayerQuantity, ValueRange] = {}
+        self._layer_places: dict[str, int] = {}
 
     def set_run(self, run: RunFlow | None) -> None:
         """Show a run, or what it has gained; another run, or one that has gone back, is taken in anew."""
@@ -150,8 +153,40 @@ class FlowData:
         return self._caught_up(self._pyramids, key, ValuePyramid, FLOW_QUANTITIES[key].drawn)
 
     def alerts(self, key: FlowKey) -> tuple[FlowAlert, ...]:
-        """Return the first alert of each kind in the norms `key`."""
-        return self._caught_up(self._alerts, key, AlertLog).first
+        """Return the first alert of each kind in the norms `key`, and the first of dead units, in order of time."""
+        dead = self._caught_up(self._alerts, "dead_fraction", partial(AlertLog, dead_blocks_in)).first
+        found = (*self._caught_up(self._alerts, key, AlertLog).first, *dead) if key != "dead_fraction" else dead
+        return tuple(sorted(found, key=lambda alert: alert.row))
+
+    # Layers
+
+    def has_layers(self, name: LayerQuantity) -> bool:
+        """Return whether the run has measured a quantity of layers."""
+        return self.has_rows and self.run is not None and name in self.run.layer_quantities
+
+    def knows_layer(self, id: str) -> bool:
+        """Return whether the run measures a layer by itself."""
+        return id in self._places()
+
+    def layer_values(self, name: LayerQuantity, row: int, ids: Sequence[str]) -> FloatArray:
+        """Return a quantity of some layers [ids] at one capture, nan of a layer that the run does not know."""
+        assert self.run is not None
+        places, values_L = self._places(), self.run.layer_quantities[name][row]
+        return np.array([values_L[places[id]] if id in places else np.nan for id in ids], np.float64)
+
+    def layer_decades(self, name: LayerQuantity, holding: tuple[int, ...] = ()) -> tuple[int, int]:
+        """Return whole decades that hold every value of a quantity of layers, and the exponents `holding`."""
+        assert self.run is not None
+        found = self._layer_ranges.setdefault(name, ValueRange())
+        found.append(self.run.layer_quantities[name][found.count :])
+        return found.decades(holding=holding)
+
+    def _places(self) -> Mapping[str, int]:
+        """Return the number of each layer."""
+        layers = self.run.layers if self.run is not None else ()
+        if len(layers) != len(self._layer_places):
+            self._layer_places = {id: place for place, id in enumerate(layers)}
+        return self._layer_places
 
     def _caught_up(
         self,
@@ -184,6 +219,7 @@ def _continues(before: RunFlow, run: RunFlow) -> bool:
         run.key != before.key
         or len(run.gradient_steps) < count
         or not before.block_quantities.keys() <= set(run.block_quantities)
+        or before.layers not in ((), run.layers)
     ):
         return False
     return not count or (

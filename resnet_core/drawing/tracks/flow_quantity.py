@@ -18,7 +18,7 @@ from resnet_core.drawing.tracks.value_scale import ScaleKind
 
 FlowKey = Literal[
     "gradient_norm", "gradient_rms", "branch_share", "branch_shortcut_cosine", "update_ratio", "stream_variance",
-    "branch_variance",
+    "branch_variance", "branch_stream_ratio", "dead_fraction", "norm_drift", "parameter_gradient_norm",
 ]  # fmt: skip
 
 
@@ -71,5 +71,9 @@ FLOW_QUANTITIES: Mapping[FlowKey, FlowQuantity] = MappingProxyType({
     "update_ratio": FlowQuantity(N_("Atlas", "Update / weight"), "‖Δw‖/‖w‖"),
     "stream_variance": FlowQuantity(N_("Atlas", "Signal variance"), "Var x"),
     "branch_variance": FlowQuantity(N_("Atlas", "Branch variance"), "Var F(x)", needs_shortcut=True),
+    "branch_stream_ratio": FlowQuantity(N_("Atlas", "Branch / stream"), "‖F(x)‖/‖x‖", needs_shortcut=True),
+    "dead_fraction": FlowQuantity(N_("Atlas", "Dead units"), "", "linear"),
+    "norm_drift": FlowQuantity(N_("Atlas", "BatchNorm drift"), "Δ/σ"),
+    "parameter_gradient_norm": FlowQuantity(N_("Atlas", "Parameter gradient"), "‖∂L/∂w‖₂"),
 })  # fmt: skip
 """Every quantity by key."""

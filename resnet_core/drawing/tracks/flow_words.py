@@ -12,11 +12,13 @@ from resnet_core.drawing.say import Say
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.flow_quantity import FLOW_QUANTITIES, FlowKey
 from resnet_core.number_text import decimal, exact, scientific
+from resnet_core.runs.run_events import LayerQuantity
 
 _ALERTS: Mapping[AlertKind, str] = MappingProxyType({
     "not_finite": N_("Atlas", "not a finite number at %1, step %2"),
     "exploding": N_("Atlas", "explodes at %1, step %2"),
     "vanishing": N_("Atlas", "vanishes at %1, step %2"),
+    "dead": N_("Atlas", "units dead at %1, step %2"),
 })  # fmt: skip
 
 _VALUES: Mapping[FlowKey, str] = MappingProxyType({
@@ -27,6 +29,14 @@ _VALUES: Mapping[FlowKey, str] = MappingProxyType({
     "update_ratio": N_("Atlas", "%1 of the weights, step %2"),
     "stream_variance": N_("Atlas", "variance %1 of the block's output, step %2"),
     "branch_variance": N_("Atlas", "variance %1 of F(x), step %2"),
+    "branch_stream_ratio": N_("Atlas", "F(x) is %1 of what it is added to, step %2"),
+    "dead_fraction": N_("Atlas", "%1 of the units dead, step %2"),
+    "norm_drift": N_("Atlas", "%1 standard deviations from the running values, step %2"),
+    "parameter_gradient_norm": N_("Atlas", "%1 over the block's parameters, step %2"),
+})  # fmt: skip
+_LAYER_VALUES: Mapping[LayerQuantity, str] = MappingProxyType({
+    "gradient_norm": N_("Atlas", "%1 over the parameters of %2, step %3"),
+    "update_ratio": N_("Atlas", "%1 of the weights of %2, step %3"),
 })  # fmt: skip
 _LAST_VALUES: Mapping[FlowKey, str] = MappingProxyType({
     "gradient_norm": N_("Atlas", "%1 at the last block's output, step %2"),
@@ -54,6 +64,12 @@ def value_words(data: FlowData, key: FlowKey, number: int, row: int, say: Say) -
     is_last = quantity.at_boundaries and number == len(data.run.boundaries) - 1
     words = (_LAST_VALUES if is_last else _VALUES)[key]
     return say("Atlas", words).replace("%1", text).replace("%2", exact(int(data.steps[row])))
+
+
+def layer_value_words(data: FlowData, name: LayerQuantity, id: str, value: float, say: Say) -> str:
+    """Return the value of a layer at the step that is looked at."""
+    words = say("Atlas", _LAYER_VALUES[name]).replace("%1", scientific(value, 3)).replace("%2", id)
+    return words.replace("%3", exact(data.shown_step))
 
 
 def alert_words(data: FlowData, alert: FlowAlert, axis: DepthAxis, say: Say) -> str:

@@ -82,7 +82,7 @@ class ProfileTrack(Track):
         yield from self._headline_items(frame, plot)
         yield from decades.grid(plot)
         if self.guide is not None:
-            yield from _guide_items(plot, decades, self.guide)
+            yield from level_guide_items(plot, decades, self.guide)
         rect = plot.rect
         inside = Box(rect.left, rect.top - 4, rect.right, rect.bottom + 4)
         yield from self.reference_items(plot, decades)
@@ -159,7 +159,8 @@ def step_words(data: FlowData) -> str:
     return exact(data.shown_step)
 
 
-def _guide_items(plot: TrackFrame, decades: Decades, exponent: int) -> Iterator[Item]:
+def level_guide_items(plot: TrackFrame, decades: Decades, exponent: int) -> Iterator[Item]:
+    """Yield a line across the track at a power of ten, with its name."""
     y, rect = round(decades.y(plot, exponent)), plot.rect
     yield Polyline("", "guide", ((rect.left, y), (rect.right, y)))
     yield Text("", "note", rect.right + _GUIDE_GAP, y, power_of_ten(exponent), plot.small, "left")

@@ -17,7 +17,7 @@ class RunFlow(Protocol):
 
     `gradient_steps` [S] ascend; `boundary_norms` [S, N+1] are L2 norms of dLoss/d(block input), the last of the last
     block's output, for `boundaries`; `block_quantities` [S, N] by name, rows as `gradient_steps`, NaN where a block has
-    none. A run of an earlier version has no block quantities.
+    none; `layer_quantities` [S, L] the same of the `layers` with parameters. A run of an earlier version has neither.
     """
 
     @property
@@ -51,3 +51,11 @@ class RunFlow(Protocol):
     @property
     def block_quantities(self) -> Mapping[str, NDArray[np.float64]]:
         """What was measured of each block."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The ids of the layers that are measured by themselves."""
+
+    @property
+    def layer_quantities(self) -> Mapping[str, NDArray[np.float64]]:
+        """What was measured of each layer."""

@@ -20,15 +20,19 @@ TITLES: Mapping[str, str] = MappingProxyType({
     "latency": N_("Atlas", "Measured latency"),
     "gradient_norm": N_("Atlas", "Gradient norm"),
     "skip_branch": N_("Atlas", "Skip against branch"),
+    "parameter_gradient": N_("Atlas", "Parameter gradient"),
     "update_ratio": N_("Atlas", "Update / weight"),
     "signal_variance": N_("Atlas", "Signal variance"),
+    "branch_stream": N_("Atlas", "Branch / stream"),
+    "dead_units": N_("Atlas", "Dead units"),
+    "norm_drift": N_("Atlas", "BatchNorm drift"),
     "gradient_history": N_("Atlas", "Gradient history"),
 })  # fmt: skip
 """The marked name of each track by key."""
 
 HIDDEN_AT_FIRST = frozenset({
-    "activations", "training_memory", "receptive_field", "arithmetic_intensity", "latency", "update_ratio",
-    "signal_variance",
+    "activations", "training_memory", "receptive_field", "arithmetic_intensity", "latency",
+    "parameter_gradient", "update_ratio", "signal_variance", "branch_stream", "dead_units", "norm_drift",
 })  # fmt: skip
 
 FRESH = Arrangement(tuple(TITLES), HIDDEN_AT_FIRST)
