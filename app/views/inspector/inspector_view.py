@@ -28,6 +28,7 @@ from app.views.inspector.facts import (
 )
 from app.views.inspector.gradient_section import GradientSection
 from app.views.inspector.memory_section import MemorySection
+from app.views.inspector.path_section import PathSection
 from app.wording import kind_text, problems_text
 from resnet_core.analysis.block_alternative import block_alternative, block_bill
 from resnet_core.architecture.graph import Block, Graph, Node
@@ -89,7 +90,7 @@ class InspectorView(QScrollArea):
         self.alternative = AlternativeSection()
         self.shortcut = ShortcutSection()
         self.problem = _text_label("inspector_problem", "warning")
-        self.gradient = GradientSection(self._selection, theme)
+        self.gradient, self.paths = GradientSection(self._selection, theme), PathSection(self._selection, theme)
         self.to_block = QPushButton()
         self.to_block.setObjectName("inspect_block")
         self.memory_heading = _text_label("inspector_memory_heading", "heading", self.tr("Training memory"))
@@ -107,8 +108,8 @@ class InspectorView(QScrollArea):
         for part in (
             self.title, self.subtitle, self.facts, self.to_block, self.explanation, self.origin_heading,
             self.parameter_formulas, self.mac_heading, self.mac_formulas, self.alternative, self.shortcut,
-            self.problem, self.gradient, self.memory_heading, self.memory_section, self.stages_heading, self.stages,
-            self.code,
+            self.problem, self.gradient, self.paths, self.memory_heading, self.memory_section, self.stages_heading,
+            self.stages, self.code,
         ):  # fmt: skip
             if part in spaced:
                 part.setContentsMargins(0, 8, 0, 0)  # goes with the part when it is hidden, as a spacer would not
@@ -175,7 +176,9 @@ class InspectorView(QScrollArea):
             self.to_block.setText(self.tr("Show block {id}").format(id=node.block))
         self._show_gradient()
         # The layout keeps the heights that its parts had at this width until they ask it to forget them.
-        for part in (self.explanation, self.alternative, self.shortcut, self.gradient, self.memory_section):
+        for part in (
+            self.explanation, self.alternative, self.shortcut, self.gradient, self.paths, self.memory_section,
+        ):  # fmt: skip
             part.updateGeometry()
         self._settle()
 
@@ -250,6 +253,15 @@ class InspectorView(QScrollArea):
             graph = self._document.snapshot.graph
             run = self._runs.run_for(graph)
             self.gradient.show_run(run, boundary_index(graph, block), self._selection.step)
+        self._show_paths()
+
+    def _show_paths(self) -> None:
+        """Show the paths of the whole network's gradient, where the network is what is looked at."""
+        graph = self._document.snapshot.graph
+        is_network = self._block() is None and self._selection.selected not in graph.node_by_id
+        run = self._runs.run_for(graph) if is_network else None
+        shown = self.paths.show_run(run, graph, self._selection.step)
+        self.paths.setVisible(shown)
 
     def _select_block(self) -> None:
         node = self._document.snapshot.graph.node_by_id.get(self._selection.selected)

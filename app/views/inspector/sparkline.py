@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.services.fonts import number_font
 from app.services.theme import Theme
-from resnet_core.number_text import power_of_ten
+from resnet_core.number_text import exact, power_of_ten
 
 MARGIN = 4.0
 
@@ -40,8 +40,7 @@ class Sparkline(QWidget):
 
     def show_series(self, steps: NDArray[np.int64], values: NDArray[np.float64], step: int | None) -> None:
         """Paint `values` [S] over `steps` [S], which ascend, and mark the looked-at step (None: the last)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            self._logs = np.log10(values)
+        self._logs = self._drawn(values)
         self._steps, self._step = steps, step
         self.update()
 
@@ -84,10 +83,20 @@ class Sparkline(QWidget):
             self._paint_mark(painter, area, low, high)
         painter.end()
 
+    def _drawn(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what stands for `values` on the scale."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs: NDArray[np.float64] = np.log10(values)
+        return logs
+
     def _bounds(self, logs: NDArray[np.float64]) -> tuple[int, int]:
         """Return whole decades around `logs`, one at the least."""
         low, high = int(np.floor(logs.min())), int(np.ceil(logs.max()))
         return low, max(high, low + 1)
+
+    def _name(self, bound: int) -> str:
+        """Return what stands at an end of the scale."""
+        return power_of_ten(bound)
 
     def _area(self) -> QRectF:
         label = self.fontMetrics().horizontalAdvance(power_of_ten(-88)) + 6
@@ -108,7 +117,7 @@ class Sparkline(QWidget):
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(colors.muted))
             room = QRectF(0, y - half, area.left() - 5, 2 * half)
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, power_of_ten(decade))
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._name(decade))
 
     def _paint_part(self, painter: QPainter, area: QRectF, part: NDArray[np.int64], low: int, high: int) -> None:
         """Paint one unbroken stretch; a long one with no more than two points a pixel."""
@@ -140,6 +149,19 @@ class Sparkline(QWidget):
             share = min(max((event.position().x() - area.left()) / max(area.width(), 1.0), 0.0), 1.0)
             wanted = self._steps[0] + share * (self._steps[-1] - self._steps[0])
             self.step_picked.emit(int(self._steps[int(np.abs(self._steps - wanted).argmin())]))
+
+
+class CountSparkline(Sparkline):
+    """The same on a linear scale from 0, for what is counted and not a norm."""
+
+    def _drawn(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return values
+
+    def _bounds(self, logs: NDArray[np.float64]) -> tuple[int, int]:
+        return 0, max(int(np.ceil(logs.max())), 1)
+
+    def _name(self, bound: int) -> str:
+        return exact(bound)
 
 
 def row_at(steps: NDArray[np.int64], step: int | None) -> int:

@@ -59,6 +59,9 @@ class SkipBranchTrack(Track):
         lengths = self._most_lengths(np.where(self._has_shortcut, shares, 1.0))
         if lengths is None:
             return words
+        if lengths[0] == lengths[1]:
+            most = say("Atlas", N_("Atlas", "80 % on paths of %1"))
+            return f"{words}\n{most.replace('%1', str(lengths[0]))}"
         most = say("Atlas", N_("Atlas", "80 % on paths of %1 to %2"))
         return f"{words}\n{most.replace('%1', str(lengths[0])).replace('%2', str(lengths[1]))}"
 
