@@ -105,8 +105,10 @@ def test_that_the_tooltip_of_a_block_says_share_and_cosine_where_there_is_one() 
     run.block_quantities["branch_shortcut_cosine"][0, :2] = -0.125, np.nan
     made = track("skip_branch", "ResNet-18", flow(run))
     xs = [shown.view.x(span.middle) for span in shown.view.axis.blocks[:2]]
-    assert made.value_at(shown, xs[0], 50) == "0.500 through the branch, step 0; cosine −0.12"
-    assert made.value_at(shown, xs[1], 50) == "0.500 through the branch, step 0"
+    assert made.value_at(shown, xs[0], 50) == (
+        "0.500 through the branch, step 0; ‖g_F‖ 1.00·10⁻², ‖g_S‖ 1.00·10⁻²; cosine −0.12"
+    )
+    assert made.value_at(shown, xs[1], 50) == "0.500 through the branch, step 0; ‖g_F‖ 1.00·10⁻², ‖g_S‖ 1.00·10⁻²"
     assert made.value_at(shown, shown.view.x(0.5), 50) == ""
 
 

@@ -18,7 +18,8 @@ from resnet_core.drawing.tracks.value_scale import ScaleKind
 
 FlowKey = Literal[
     "gradient_norm", "gradient_rms", "branch_share", "branch_shortcut_cosine", "update_ratio", "stream_variance",
-    "branch_variance", "branch_stream_ratio", "dead_fraction", "norm_drift", "parameter_gradient_norm",
+    "branch_variance", "branch_stream_ratio", "dead_fraction", "norm_drift", "parameter_gradient_norm", "branch_norm",
+    "shortcut_norm",
 ]  # fmt: skip
 
 
@@ -68,6 +69,8 @@ FLOW_QUANTITIES: Mapping[FlowKey, FlowQuantity] = MappingProxyType({
     "branch_share": FlowQuantity(N_("Atlas", "Branch share"), "p", "linear", needs_shortcut=True),
     "branch_shortcut_cosine": FlowQuantity(
         N_("Atlas", "Cosine of branch and shortcut"), "cos", "linear", needs_shortcut=True, low=-1.0),
+    "branch_norm": FlowQuantity(N_("Atlas", "Gradient through the branch"), "‖g_F‖₂", needs_shortcut=True),
+    "shortcut_norm": FlowQuantity(N_("Atlas", "Gradient through the shortcut"), "‖g_S‖₂", needs_shortcut=True),
     "update_ratio": FlowQuantity(N_("Atlas", "Update / weight"), "‖Δw‖/‖w‖"),
     "stream_variance": FlowQuantity(N_("Atlas", "Signal variance"), "Var x"),
     "branch_variance": FlowQuantity(N_("Atlas", "Branch variance"), "Var F(x)", needs_shortcut=True),

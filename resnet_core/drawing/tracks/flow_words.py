@@ -26,6 +26,8 @@ _VALUES: Mapping[FlowKey, str] = MappingProxyType({
     "gradient_rms": N_("Atlas", "RMS %1 at the block's input, step %2"),
     "branch_share": N_("Atlas", "%1 through the branch, step %2"),
     "branch_shortcut_cosine": N_("Atlas", "cosine %1, step %2"),
+    "branch_norm": N_("Atlas", "‖g_F‖ = %1 through the branch, step %2"),
+    "shortcut_norm": N_("Atlas", "‖g_S‖ = %1 through the shortcut, step %2"),
     "update_ratio": N_("Atlas", "%1 of the weights, step %2"),
     "stream_variance": N_("Atlas", "variance %1 of the block's output, step %2"),
     "branch_variance": N_("Atlas", "variance %1 of F(x), step %2"),

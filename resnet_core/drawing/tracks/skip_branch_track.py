@@ -17,15 +17,22 @@ from resnet_core.drawing.display_list import Box, Group, Item, Polyline, Rectang
 from resnet_core.drawing.say import Say
 from resnet_core.drawing.text_metrics import text_height, text_width
 from resnet_core.drawing.tracks.flow_data import FlowData
-from resnet_core.drawing.tracks.flow_quantity import has_shortcut
+from resnet_core.drawing.tracks.flow_quantity import FlowKey, has_shortcut
 from resnet_core.drawing.tracks.flow_words import value_words, why_empty
 from resnet_core.drawing.tracks.profile_track import column_number
 from resnet_core.drawing.tracks.quantity_track import SEPARATE_FROM_PX, pixel_edges, shown_range, snapped
 from resnet_core.drawing.tracks.skyline import Whole, skylines
-from resnet_core.drawing.tracks.track import Track, TrackFrame, note_items, scale_number
-from resnet_core.number_text import decimal
+from resnet_core.drawing.tracks.track import Track, TrackFrame, Variant, note_items, scale_number
+from resnet_core.number_text import decimal, scientific
 
 NO_SHORTCUT = N_("Atlas", "no shortcut")
+NO_FORK = N_("Atlas", "No block has a shortcut: the whole gradient comes through every branch.")
+FORK_VARIANTS = (
+    Variant("shares", N_("Atlas", "Shares of branch and shortcut")),
+    Variant("norms", N_("Atlas", "Norms of both")),
+    Variant("cosine", N_("Atlas", "Cosine between both")),
+)
+_NORMS: tuple[FlowKey, ...] = ("branch_norm", "shortcut_norm")
 _LABEL_GAP = 6.0
 _MIDDLE = (0.1, 0.9)
 
@@ -37,6 +44,8 @@ class SkipBranchTrack(Track):
     height = 56.0
     least_height = 34.0
     live = True
+    variants = FORK_VARIANTS
+    variant = "shares"
 
     def __init__(self, data: FlowData, graph: Graph) -> None:
         self._data = data
@@ -68,8 +77,7 @@ class SkipBranchTrack(Track):
     def items(self, frame: TrackFrame) -> Iterator[Item]:
         """Yield the stacked bars with the names of their two parts, or why there are none."""
         if not self._has_shortcut.any():
-            words = N_("Atlas", "No block has a shortcut: the whole gradient comes through every branch.")
-            yield from note_items(frame, frame.say("Atlas", words))
+            yield from note_items(frame, frame.say("Atlas", NO_FORK))
             return
         if not self.has_rows:
             yield from note_items(frame, frame.say("Atlas", self._why_empty()))
@@ -108,7 +116,7 @@ class SkipBranchTrack(Track):
             yield scale_number(frame, frame.rect.bottom, "0")
 
     def value_at(self, frame: TrackFrame, x: float, y: float) -> str:
-        """Return the share of the branch and the cosine between the two gradients of the block at `x`."""
+        """Return the share of the branch, the two norms and the cosine between the gradients of the block at `x`."""
         number = column_number(frame, "branch_share", x)
         if number is None or not self.has_rows:
             return ""
@@ -118,10 +126,13 @@ class SkipBranchTrack(Track):
         words = value_words(data, "branch_share", number, data.row, frame.say)
         known = data.has("branch_shortcut_cosine")
         cosine = float(data.values_at("branch_shortcut_cosine", data.row)[number]) if known else math.nan
+        norms = (float(data.values_at(key, data.row)[number]) for key in _NORMS)
+        both = frame.say("Atlas", N_("Atlas", "%1; ‖g_F‖ %2, ‖g_S‖ %3")).replace("%1", words)
+        for place, norm in enumerate(norms, start=2):
+            both = both.replace(f"%{place}", scientific(norm, 3))
         if not math.isfinite(cosine):  # of a branch that brings nothing there is none
-            return words
-        both = frame.say("Atlas", N_("Atlas", "%1; cosine %2"))
-        return both.replace("%1", words).replace("%2", decimal(cosine, 2))
+            return both
+        return frame.say("Atlas", N_("Atlas", "%1; cosine %2")).replace("%1", both).replace("%2", decimal(cosine, 2))
 
 
 def _bars(
