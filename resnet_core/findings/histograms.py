@@ -186,6 +186,10 @@ def _gradient_sentences(layers: Sequence[LayerHistogram], say: Say) -> list[str]
         facts = {"largest": largest.id, "most": scientific(largest.median)}
         facts |= {"least": least.id, "few": scientific(least.median)}
         sentences.append(say("Study", text).format(**facts))
+        emptiest = max(alive, key=_zeros)
+        if emptiest.zeros >= ZERO_SHARE:
+            text = say("Study", N_("Study", "Up to {share} of a layer's gradients are exactly 0, in {layer}."))
+            sentences.append(text.format(share=percent(emptiest.zeros), layer=emptiest.id))
     if len(alive) < len(layers):
         text = say("Study", N_("Study", "{count} of {all} layers have gradients of exactly 0."))
         sentences.append(text.format(count=len(layers) - len(alive), all=len(layers)))
@@ -194,6 +198,10 @@ def _gradient_sentences(layers: Sequence[LayerHistogram], say: Say) -> list[str]
 
 def _median(layer: LayerHistogram) -> float:
     return layer.median
+
+
+def _zeros(layer: LayerHistogram) -> float:
+    return layer.zeros
 
 
 def _update_sentences(found: HistogramFindings, say: Say) -> list[str]:

@@ -199,7 +199,8 @@ def test_that_gradients_without_a_number_are_told_by_their_first_layer() -> None
 
 
 def sample(median: float, zeros: float = 0.0) -> LayerHistogram:
-    return LayerHistogram(id=f"l{median:g}", count=4, shares=(0.5, 0.0, 0.5 - zeros), zeros=zeros, not_finite=0.0,
+    shares = ((1 - zeros) / 2, 0.0, (1 - zeros) / 2)
+    return LayerHistogram(id=f"l{median:g}", count=4, shares=shares, zeros=zeros, not_finite=0.0,
                           median=median, least=1e-3, largest=0.5)  # fmt: skip
 
 
