@@ -125,7 +125,7 @@ class ShatteringStudy(Study[ShatteringFindings]):
         here = found.input.neighbours
         if math.isnan(here):
             last = _last_without(found)
-            text = N_("Study", "At the network's input no gradient can be compared: it is zero or has left its range.")
+            text = N_("Study", "At the network's input no gradients can be compared: they are zero or not finite.")
             where = N_("Study", "So it is up to the input of {block}.")
             return " ".join([say("Study", text)] + ([say("Study", where).format(block=last)] if last else []))
         text = N_("Study",
@@ -207,7 +207,7 @@ def _way(found: ShatteringFindings, say: Say) -> str:
 
 
 def _last_without(found: ShatteringFindings) -> str:
-    """Return the last block before whose input all gradients are beyond comparison; empty where only the input is."""
+    """Return the last block up to whose input no gradients can be compared; empty where only the network's is so."""
     last = ""
     for id, block in zip(found.block_ids, found.blocks, strict=True):
         if not math.isnan(block.neighbours):

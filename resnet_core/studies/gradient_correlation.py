@@ -31,14 +31,18 @@ def gradient_cosines(
     """Return how alike the gradients of f(x) = readout . model(x) are between the inputs, at each boundary.
 
     `model` treats each input by itself, so that the gradient of the sum over inputs is that of each f. `blocks` are
-    those it runs through, first to last. A cosine is nan where a gradient is zero or not finite.
+    those it runs through, first to last. Behind each boundary the gradient of each input goes on scaled to a largest
+    value of 1, as no cosine depends on its length: in deep plain networks it would leave float32 on the way. A cosine
+    is nan where a gradient is zero or not finite.
     """
     found: dict[int, Tensor] = {}
     sizes: dict[int, int] = {}
 
     def watch(boundary: Tensor, place: int) -> None:
-        def compare(gradient: Tensor) -> None:  # once the gradient is complete, and before it is let go
+        def compare(gradient: Tensor) -> Tensor:  # once the gradient is complete, and before it is let go
             found[place], sizes[place] = cosines(gradient), gradient[0].numel()
+            largest = gradient.abs().flatten(1).amax(1).reshape(-1, *(1,) * (gradient.dim() - 1))
+            return gradient / torch.where(largest > 0, largest, 1)
 
         boundary.register_hook(compare)
 

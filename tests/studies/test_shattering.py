@@ -183,6 +183,30 @@ def test_that_fully_connected_networks_do_as_in_the_paper() -> None:
     assert neighbours(24, 0.0) < 0.1 < neighbours(12, 0.0) < neighbours(6, 0.0) < neighbours(2, 0.0)
 
 
+class Amplified(nn.Module):
+    """Multiplies the gradient, and not its input, before it mixes and rectifies."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+        self.mix = nn.Linear(8, 8)
+        nn.init.normal_(self.mix.weight, std=0.5, generator=torch.Generator().manual_seed(0))
+        nn.init.constant_(self.mix.bias, 0.1)
+
+    def forward(self, x_BD: Tensor) -> Tensor:
+        far = x_BD * self.factor
+        return torch.relu(self.mix(far - far.detach() + x_BD.detach()))
+
+
+@pytest.mark.parametrize("factor", [1e15, 1e-15])
+def test_that_gradients_are_compared_though_they_would_leave_float32(factor: float) -> None:
+    inputs_BD = torch.randn(6, 8, generator=torch.Generator().manual_seed(1))
+    plain, amplified = (nn.Sequential(*(Amplified(by) for _ in range(5))) for by in (1.0, factor))
+    expected, result = (gradient_cosines(net, tuple(net), inputs_BD, torch.ones(8)) for net in (plain, amplified))
+    assert np.isfinite(expected.cosines).all()
+    assert result.cosines == pytest.approx(expected.cosines, abs=1e-5)
+
+
 def test_that_the_points_of_an_arc_are_equally_far_apart_and_of_one_norm() -> None:
     first, second = tiny_data().train_images_NCHW[:2]
     path = arc_between(first, second, 9)

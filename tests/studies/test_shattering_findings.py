@@ -56,9 +56,9 @@ def test_that_the_headline_compares_neighbours_to_noise(neighbours: float, verdi
     assert text.endswith("2, of 256 points over 90° each; BatchNorm holds the statistics of one batch.")
 
 
-def test_that_a_gradient_that_left_its_range_is_told_with_where() -> None:
+def test_that_gradients_that_cannot_be_compared_are_told_with_where() -> None:
     text = STUDY.headline(findings(NOTHING, NOTHING, NOTHING, agreement(1.0, 1.0, 1.0)), as_written)
-    assert "no gradient can be compared" in text and "up to the input of layer1.1." in text
+    assert "no gradients can be compared" in text and "up to the input of layer1.1." in text
     alone = STUDY.headline(findings(NOTHING, agreement(1.0, 1.0, 1.0)), as_written)
     assert "up to the input" not in alone
 
