@@ -116,7 +116,7 @@ class Views:
         from app.views.layer_table.layer_table_view import LayerTableView
 
         s = self._states
-        return LayerTableView(s.document, s.selection, s.pinned, s.theme)
+        return LayerTableView(s.document, s.selection, s.pinned, s.runs, s.theme)
 
     def _ledger(self) -> QWidget:
         from app.views.ledger.ledger_view import LedgerView

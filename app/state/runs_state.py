@@ -64,6 +64,11 @@ class ShownRun(NamedTuple):
         row, values_SN = self._row_at(step), self.block_quantities.get(name)
         return None if row is None or values_SN is None else values_SN[row]
 
+    def captured_step_at(self, step: int | None) -> int | None:
+        """Return the step of the newest capture up to `step` (None: of all), or None."""
+        row = self._row_at(step)
+        return None if row is None else int(self.gradient_steps[row])
+
     def layer_quantity_at(self, name: str, step: int | None) -> Mapping[str, float]:
         """Return a quantity of the newest capture up to `step` (None: of all) by layer; empty where there is none."""
         row, values_SL = self._row_at(step), self.layer_quantities.get(name)

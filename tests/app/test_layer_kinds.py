@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
 from app.state.pinned_state import PinnedState
+from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.views.layer_table.layer_table_view import LayerTableView
 from app.views.layer_table.table_columns import COLUMNS
@@ -24,7 +25,7 @@ PLACES = {column.key: place for place, column in enumerate(COLUMNS)}
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[LayerTableView]:
     document = ArchitectureDocument(preset("ResNet-50"))
-    made = LayerTableView(document, SelectionState(), PinnedState(), Theme("light"))
+    made = LayerTableView(document, SelectionState(), PinnedState(), RunsState(), Theme("light"))
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)

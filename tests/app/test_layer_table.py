@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument, analyzed
 from app.state.pinned_state import PinnedState
+from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.views.layer_table.cost_table import PADDING
 from app.views.layer_table.layer_table_view import LayerTableView
@@ -24,7 +25,9 @@ PLACES = {column.key: place for place, column in enumerate(COLUMNS)}
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[LayerTableView]:
-    made = LayerTableView(ArchitectureDocument(preset("ResNet-50")), SelectionState(), PinnedState(), Theme("light"))
+    made = LayerTableView(
+        ArchitectureDocument(preset("ResNet-50")), SelectionState(), PinnedState(), RunsState(), Theme("light")
+    )
     qtbot.addWidget(made)
     made.resize(1400, 700)
     made.show()

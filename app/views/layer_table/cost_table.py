@@ -14,7 +14,7 @@ from app.services.theme import Theme
 from app.views.layer_table.layer_model import LayerTableModel
 from app.views.layer_table.table_columns import COLUMNS, Column
 from app.views.layer_table.table_rows import Row
-from resnet_core.number_text import exact, exact_difference
+from resnet_core.number_text import exact, exact_difference, scientific
 
 PADDING = 8
 ROW_PADDING = 5
@@ -184,10 +184,16 @@ class CostTable(QTableView):
             return [""]
         if column.role in ("count", "optional", "difference"):
             return [_number_text(self._model.largest(column), column)]
+        if column.role == "measured":
+            return [WIDEST_MEASURED]
         if column.key == "id":
             longest = len(max(map(attrgetter("id"), rows), key=len))
             return list({row.id for row in rows if len(row.id) > longest - 2})[:20]
         return list({self._model.text(row, column) for row in self._model.one_of_each(column)})
+
+
+WIDEST_MEASURED = scientific(8.88e-25, 3)
+"""As wide as a measured number gets: it changes while a run is live, and the columns do not."""
 
 
 def _number_text(number: int, column: Column) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
@@ -11,7 +12,15 @@ from typing import Any, cast
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.state.architecture_document import Snapshot
-from app.views.layer_table.table_columns import COLUMNS, ROW_HEADERS, WITHOUT_REFERENCE, Column, sort_key
+from app.views.layer_table.measured_flow import MeasuredFlow
+from app.views.layer_table.table_columns import (
+    COLUMNS,
+    MEASURED,
+    ROW_HEADERS,
+    WITHOUT_REFERENCE,
+    Column,
+    sort_key,
+)
 from app.views.layer_table.table_rows import (
     GroupRow,
     Level,
@@ -26,7 +35,7 @@ from app.wording import block_facts, block_kind_text, block_text, kind_text, lay
 from resnet_core.analysis.layer_cost import mac_formula, parameter_formula
 from resnet_core.architecture.graph import Graph
 from resnet_core.export.table_text import Cell, TextTable, plain_shape
-from resnet_core.number_text import exact, exact_difference, shape_text
+from resnet_core.number_text import exact, exact_difference, scientific, shape_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -50,6 +59,7 @@ class LayerTableModel(QAbstractTableModel):
         self._theirs: dict[str, Row] = {}
         self._differences: dict[str, tuple[int, int]] = {}
         self._totals: dict[str, int | None] = {}
+        self._measured: MeasuredFlow | None = None
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -72,6 +82,19 @@ class LayerTableModel(QAbstractTableModel):
         return self._level
 
     @property
+    def measured(self) -> MeasuredFlow | None:
+        """What the columns of a run show; None shows none."""
+        return self._measured
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns there are something in."""
+        without_run = self._measured is None
+        return tuple(
+            column for column in COLUMNS[: self.columnCount()] if not (without_run and column.role == "measured")
+        )
+
+    @property
     def batch(self) -> int:
         """The images that the kept bytes are for."""
         return self._snapshot.report.memory.batch if self._snapshot else 1
@@ -81,6 +104,19 @@ class LayerTableModel(QAbstractTableModel):
         self._snapshot = snapshot
         self._reference = reference if reference and reference.config != snapshot.config else None
         self._reset()
+
+    def show_measured(self, measured: MeasuredFlow | None) -> None:
+        """Show what a run measured; the order of the rows follows where they are sorted by it."""
+        if measured == self._measured:
+            return
+        self._measured = measured
+        if self._sorted_by and self._sorted_by[0] in MEASURED:
+            order = self._arranged()
+            if [row.id for row in order] != [row.id for row in self._rows]:
+                self._arrange()
+                return
+        if self._rows:
+            self.dataChanged.emit(self.index(0, MEASURED[0]), self.index(len(self._rows) - 1, MEASURED[-1]))
 
     def set_level(self, level: Level) -> None:
         """Make a row stand for a layer, a block or a stage."""
@@ -144,11 +180,13 @@ class LayerTableModel(QAbstractTableModel):
         if column.role == "difference":
             return exact_difference(self._difference(row, column), 0)
         value = self._read(row, column)
+        if column.role == "measured":
+            return "" if value is None or math.isnan(value) else scientific(value, 3)
         return value if isinstance(value, str) else "" if value is None else exact(value)
 
     def as_text_table(self, rows: Sequence[Row] | None = None) -> TextTable:
         """Return `rows`, or all that are shown, as plain values for the clipboard; shapes as `64x112x112`."""
-        columns = COLUMNS[: self.columnCount()]
+        columns = self.columns
         header = tuple(self.header(column).replace("\n", " ") for column in columns)
         shown = self._rows if rows is None else rows
         return TextTable(header, tuple(tuple(self._cell(row, column) for column in columns) for row in shown))
@@ -216,13 +254,15 @@ class LayerTableModel(QAbstractTableModel):
     def _sort_key(self, column: Column) -> Callable[[Row], Any]:
         if column.role == "difference":
             return lambda row: self._difference(row, column)
-        derived = column.key in _DERIVED
+        derived = column.key in _DERIVED or column.role == "measured"
         return sort_key(column, partial(self._read, column=column) if derived else attrgetter(column.field))
 
     def _read(self, row: Row, column: Column) -> Any:
         """Return what a column shows of a row; what no row holds is looked up in the graph."""
         if column.key == "kind":
             return self._kind(row)
+        if column.role == "measured":
+            return self._measured.values[column.field].get(row.id) if self._measured else None
         if column.key in _DERIVED and self._snapshot is not None:
             return _DERIVED[column.key](self._snapshot.graph, row)
         return getattr(row, column.field)
@@ -257,7 +297,8 @@ class LayerTableModel(QAbstractTableModel):
             return self._difference(row, column)
         if column.role == "shape":
             return plain_shape(getattr(row, column.field))
-        return cast(Cell, self._read(row, column))
+        value = self._read(row, column)
+        return f"{value:.6g}" if isinstance(value, float) else cast(Cell, value)
 
     def _kind(self, row: Row) -> str:
         if not isinstance(row, GroupRow) or row.plan is None:
@@ -294,6 +335,9 @@ class LayerTableModel(QAbstractTableModel):
         if column.key == "saved_bytes":
             images = self.tr("Batch: {batch}.").format(batch=exact(self.batch))
             return f"{help} {images}"
+        if column.role == "measured" and self._measured:
+            where = self.tr("Step {step} of {run}.").format(step=exact(self._measured.step), run=self._measured.run)
+            return f"{help} {where}"
         if column.role == "difference" and self._reference:
             reference = self.tr("Reference: {name}.").format(name=self._reference.config.name)
             return f"{help} {reference}"

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
 from app.state.pinned_state import PinnedState
+from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState, block_of
 from app.views.layer_table.cost_table import CostTable
 from app.views.layer_table.layer_model import LayerTableModel
-from app.views.layer_table.table_columns import COLUMNS
+from app.views.layer_table.measured_flow import measured_flow
+from app.views.layer_table.table_columns import COLUMNS, MEASURED
 from app.views.layer_table.table_rows import LEVELS, Level, Row, covers
 from app.views.layer_table.totals_footer import TotalsFooter
 from resnet_core.export.table_text import TextTable, table_as_csv, table_as_markdown, table_as_tsv
@@ -44,12 +46,15 @@ class LayerTableView(QWidget):
         document: ArchitectureDocument,
         selection: SelectionState,
         pinned: PinnedState,
+        runs: RunsState,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("layer_table_view")
         self._document, self._selection, self._pinned, self._theme = document, selection, pinned, theme
+        self._runs = runs
+        self._hidden_by_hand: set[int] = set()
         self._stale = True
         self._applying = False
         self.model = LayerTableModel(self)
@@ -128,6 +133,9 @@ class LayerTableView(QWidget):
         self._document.changed.connect(self._on_changed)
         self._pinned.changed.connect(self._on_changed)
         self._selection.changed.connect(self._on_selected_elsewhere)
+        for signal in (self._runs.advanced, self._runs.current_changed, self._runs.shown_changed):
+            signal.connect(self._on_measured)
+        self._selection.step_changed.connect(self._on_measured)
         self._theme.changed.connect(self._adopt_colors)
         self.filter_box.textChanged.connect(self.model.set_filter)
         self.level_buttons.idToggled.connect(self._on_level)
@@ -149,6 +157,24 @@ class LayerTableView(QWidget):
     def _refresh(self) -> None:
         self._stale = False
         self.model.show(self._document.snapshot, self._pinned.reference)
+        self._show_measured()
+
+    @Slot()
+    def _on_measured(self) -> None:
+        if not self._stale and self.isVisible():
+            self._show_measured()
+        else:
+            self._stale = True
+
+    def _show_measured(self) -> None:
+        """Show what the run of this network measured at the step that is looked at; without one its columns go."""
+        graph = self._document.snapshot.graph
+        self.model.show_measured(measured_flow(self._runs.run_for(graph), graph, self._selection.step))
+        for place in MEASURED:
+            hidden = self.model.measured is None or place in self._hidden_by_hand
+            if self.table.isColumnHidden(place) != hidden:
+                self.table.setColumnHidden(place, hidden)
+                self.footer.update()
 
     def _on_level(self, number: int, checked: bool) -> None:
         if checked:
@@ -265,8 +291,9 @@ class LayerTableView(QWidget):
         """Let a person hide and show columns; the first always stays."""
         header = self.table.horizontalHeader()
         menu = QMenu(self)
-        for place in range(1, self.model.columnCount()):
-            action = menu.addAction(self.model.header(COLUMNS[place]).replace("\n", " "))
+        for column in self.model.columns[1:]:
+            place = COLUMNS.index(column)
+            action = menu.addAction(self.model.header(column).replace("\n", " "))
             action.setCheckable(True)
             action.setChecked(not header.isSectionHidden(place))
             action.toggled.connect(lambda shown, place=place: self._show_column(place, shown))
@@ -274,6 +301,7 @@ class LayerTableView(QWidget):
         menu.deleteLater()
 
     def _show_column(self, place: int, shown: bool) -> None:
+        self._hidden_by_hand = self._hidden_by_hand - {place} if shown else self._hidden_by_hand | {place}
         self.table.setColumnHidden(place, not shown)
         self.footer.update()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -10,15 +11,15 @@ from typing import Any, Literal, NamedTuple
 from app.views.layer_table.table_rows import Level, Row
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 
-Role = Literal["text", "shape", "count", "optional", "difference"]
+Role = Literal["text", "shape", "count", "optional", "measured", "difference"]
 
 
 class Column(NamedTuple):
     """One column: `key` names it, `header` and `help` are texts of the context LayerTable, to be translated.
 
     `field` is what it reads from a row; a difference reads it from the reference's row too. An optional number is left
-    out where a layer has none. `sums` tells whether the footer adds it up (otherwise it shows nothing, and of the
-    receptive field the largest).
+    out where a layer has none; so is a measured one, which a run found, and its whole column where there is no run.
+    `sums` tells whether the footer adds it up (otherwise it shows nothing, and of the receptive field the largest).
     """
 
     key: str
@@ -125,6 +126,23 @@ COLUMNS: tuple[Column, ...] = (
         True,
     ),
     Column(
+        "gradient",
+        N_("LayerTable", "Gradient"),
+        N_("LayerTable", "L2 norm of the loss's gradient over the row's parameters; weight decay is left out."),
+        "measured",
+        "gradient_norm",
+    ),
+    Column(
+        "update_ratio",
+        N_("LayerTable", "Update /\nweight"),
+        N_(
+            "LayerTable",
+            "How far a step moved the row's parameters, beside their own size: about a thousandth is usual.",
+        ),
+        "measured",
+        "update_ratio",
+    ),
+    Column(
         "delta_parameters",
         N_("LayerTable", "Δ\nparameters"),
         N_("LayerTable", "Parameters more (+) or less (−) than the row of the same id in the pinned reference."),
@@ -149,6 +167,9 @@ ROW_HEADERS: Mapping[Level, str] = MappingProxyType(
 WITHOUT_REFERENCE = sum(column.role != "difference" for column in COLUMNS)
 """How many columns there are when nothing is pinned; the differences come last."""
 
+MEASURED = tuple(place for place, column in enumerate(COLUMNS) if column.role == "measured")
+"""The places of the columns that show what a run measured."""
+
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -167,7 +188,15 @@ def sort_key(column: Column, read: Callable[[Row], Any]) -> Callable[[Row], Any]
         return lambda row: (read(row).elements, read(row))
     if column.role == "optional":
         return lambda row: read(row) or 0
+    if column.role == "measured":
+        return lambda row: _by_size(read(row))
     return read
+
+
+def _by_size(value: float | None) -> tuple[bool, float]:
+    """Return a key under which what is absent or no number comes first."""
+    known = value is not None and not math.isnan(value)
+    return known, value if known and value is not None else 0.0
 
 
 def natural(id: str) -> str:
