@@ -193,11 +193,16 @@ def _profiles(found: ReceptiveFieldFindings) -> LineFigure:
     ]
     radius = found.chosen.radius_68
     if math.isfinite(radius) and radius > 0:
-        places = found.profiles[-1].places
-        bell = tuple(math.exp(-0.5 * (place * GAUSSIAN_68 / radius) ** 2) for place in places)
-        lines.append(Line(N_("Study", "Gaussian of its 68 %"), places, bell, "guide"))
+        lines.append(Line(N_("Study", "Gaussian of its 68 %"), *_bell(found.profiles[-1], radius), "guide"))
     y = Axis(N_("Study", "mean |gradient| of a column, largest 1"))
     return LineFigure("profile", N_("Study", "Profile of the fields"), _OFFSET_X, y, tuple(lines))
+
+
+def _bell(profile: FieldProfile, radius: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the points of a Gaussian that has 68 % within `radius` of a plane, and the mass of the profile."""
+    heights = [math.exp(-0.5 * (place * GAUSSIAN_68 / radius) ** 2) for place in profile.places]
+    scale = sum(profile.values) / sum(heights)
+    return profile.places, tuple(scale * height for height in heights)
 
 
 def _radii(found: ReceptiveFieldFindings) -> LineFigure:
@@ -208,7 +213,7 @@ def _radii(found: ReceptiveFieldFindings) -> LineFigure:
     lines = (
         Line(N_("Study", "95 %"), places, tuple(field.radius_95 for _, field in measured)),
         Line(N_("Study", "68 %"), places, tuple(field.radius_68 for _, field in measured), "second"),
-        Line(N_("Study", "theoretical"), all_places, tuple(field.field / 2 for field in found.fields), "guide"),
+        Line(N_("Study", "theoretical"), all_places, tuple(field.field / 2 for field in found.fields), "faded"),
     )
     x, y = Axis(N_("Study", "block")), Axis(N_("Study", "radius"), logarithmic=True, unit="px")
     return LineFigure("radii", N_("Study", "Effective and theoretical radius"), x, y, lines)

@@ -151,7 +151,7 @@ def _convergence(found: HessianFindings) -> LineFigure:
     products = tuple(float(number) for number in range(1, 1 + len(found.highest_by_product)))
     guides = (
         (N_("Study", "2 / learning rate"), found.edge),
-        (N_("Study", "edge with momentum"), found.momentum_edge),
+        (N_("Study", "with momentum"), found.momentum_edge),
     )
     across = (
         Line(label, (1.0, products[-1]), (edge, edge), "guide")
@@ -164,7 +164,7 @@ def _convergence(found: HessianFindings) -> LineFigure:
         *across,
     )
     x, y = Axis(N_("Study", "products with the Hessian")), Axis(N_("Study", "eigenvalue"))
-    return LineFigure("eigenvalues", N_("Study", "Eigenvalues as they converge"), x, y, lines)
+    return LineFigure("eigenvalues", N_("Study", "Convergence"), x, y, lines)
 
 
 def _value(value: float) -> str:

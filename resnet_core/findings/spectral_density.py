@@ -10,7 +10,7 @@ from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
 from resnet_core.findings.figures import Axis, Line, LineFigure
 
 POINTS = 400
-WIDTH = 0.01
+WIDTH = 0.02
 """Standard deviation of the Gaussian that each value is smoothed by, as a share of the range of all values."""
 MARGIN = 4.0
 """How many standard deviations the curve goes on beyond the outermost values."""
@@ -28,7 +28,7 @@ def density_figure(probes: Sequence[Nodes]) -> LineFigure | None:
         return None
     places, density = curve
     x, y = Axis(N_("Study", "eigenvalue")), Axis(N_("Study", "density"), logarithmic=True)
-    line = Line(N_("Study", "density"), tuple(places), tuple(density))
+    line = Line("", tuple(places), tuple(density))
     return LineFigure("density", N_("Study", "Spectral density, estimated"), x, y, (line,))
 
 

@@ -70,10 +70,11 @@ def test_that_figures_show_radii_maps_from_the_last_profiles_and_shares() -> Non
     assert shares.values[2] == 50 and math.isnan(shares.values[1])
 
 
-def test_that_the_gaussian_beside_the_profile_has_its_radius() -> None:
+def test_that_the_gaussian_beside_the_profile_has_its_radius_and_mass() -> None:
     bell = STUDY.figures(FOUND)[3].lines[-1]  # type: ignore[union-attr]
     sigma = 2.0 / math.sqrt(-2 * math.log(0.32))
-    assert bell.y[2] == pytest.approx(math.exp(-0.5 / sigma**2))
+    assert bell.y[2] / bell.y[1] == pytest.approx(math.exp(-0.5 / sigma**2))
+    assert sum(bell.y) == pytest.approx(2.0)  # as much as the profile has
 
 
 def test_that_one_block_has_no_figures_over_blocks() -> None:
