@@ -77,7 +77,7 @@ class FigureAxis(pg.AxisItem):
         if not shown:
             return []
         upright = self.orientation in ("left", "right")
-        widest = 16.0 if upright else max(self._width(self._names[number]) for number in (shown[0], shown[-1]))
+        widest = 16.0 if upright else max(self._width(self._names[number]) for number in shown)
         room = max(int(size / (widest + _NAME_GAP_PX)), 1)
         if len(shown) <= room:
             return [float(number) for number in shown]

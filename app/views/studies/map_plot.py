@@ -201,6 +201,7 @@ class MapPlot(FigurePlot):
         self._scale.setWidth(_SCALE_PX)
         plot.setFixedWidth(_BAR_PX + _SCALE_PX)
         self.ci.addLayout(row=0, col=2)  # takes the room that a square leaves
+        self.ci.layout.setColumnStretchFactor(0, 1000)  # and none that the plane can have
         return plot
 
     def _axes(self) -> tuple[FigureAxis, ...]:
