@@ -103,7 +103,7 @@ class Application(QObject):
         self.theme.changed.connect(self._dress)
 
     def _make_views(self) -> None:
-        measured = Measured(self.latency, self.probed)
+        measured = Measured(self.latency, self.probed, self.studies)
         self.views = Views(ViewStates(
             self.document, self.selection, self.pinned, self.runs, self.counting, self.verified, self.studies,
             measured, self.recipe, self.engine, self.service, self.theme,

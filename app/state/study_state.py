@@ -141,7 +141,10 @@ class StudyState(QObject):
         return result
 
     def read_shelf(self, run_folder: Path) -> None:
-        """Read what is kept with a run, once in a session; what was found since is newer and stays."""
+        """Read what is kept with a run, once in a session; what was found since is newer and stays.
+
+        Nobody is told: whoever wants what was found of a run reads its shelf before.
+        """
         if run_folder in self._read:
             return
         self._read.add(run_folder)
@@ -149,8 +152,6 @@ class StudyState(QObject):
         fresh = [result for result in found if result.key not in self._results]
         for result in fresh:
             self._put(result)
-        if fresh:
-            self.changed.emit()
 
     def results(self, study: str) -> tuple[StudyResult, ...]:
         """Return every result of a study, the newest last."""

@@ -37,7 +37,8 @@ class NoOptions(FrozenConfig):
 class Findings(BaseModel):
     """What a study found, as plain values; tuples of `Number` and ids."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+    # Built when the first document is made or read: the window lists the studies before it is painted.
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False, defer_build=True)
 
 
 class StudiedNetwork(NamedTuple):

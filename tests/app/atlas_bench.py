@@ -18,6 +18,7 @@ from app.state.pinned_state import PinnedState
 from app.state.probed_state import ProbedState
 from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
+from app.state.study_state import StudyState
 from app.views.atlas.atlas_view import AtlasView
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
@@ -56,7 +57,7 @@ def open_bench(
     config = preset(network) if isinstance(network, str) else network
     document, selection, pinned = ArchitectureDocument(config), SelectionState(), PinnedState()
     runs, theme = RunsState(), Theme("light")
-    atlas = AtlasView(document, selection, pinned, runs, Measured(LatencyState(), ProbedState()), theme)
+    atlas = AtlasView(document, selection, pinned, runs, Measured(LatencyState(), ProbedState(), StudyState()), theme)
     qtbot.addWidget(atlas)
     atlas.resize(*size)
     atlas.show()

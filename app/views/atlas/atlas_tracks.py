@@ -12,8 +12,11 @@ from app.state.selection_state import SelectionState
 from resnet_core.drawing.tracks.arrangement import Arrangement
 from resnet_core.drawing.tracks.catalog import Counted, MeasuredTimes, TrackSources, make_track
 from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.lesion_track import BlockWorth
 from resnet_core.drawing.tracks.titles import FRESH, TITLES
 from resnet_core.drawing.tracks.track import Track
+from resnet_core.findings.lesion import LesionFindings
+from resnet_core.findings.study import StudyReport
 
 _Sources = tuple[Counted, Counted | None]
 
@@ -43,6 +46,7 @@ class AtlasTracks:
         self._made: dict[str, Track] = {}
         self._variants: dict[str, str] = {}
         self._of: _Sources = (self._counted(self.snapshot), None)
+        self._lesion: StudyReport[LesionFindings] | None = None
 
     def refresh(self) -> bool:
         """Take the document, the reference and the run as they are now; return whether the network is another."""
@@ -54,13 +58,20 @@ class AtlasTracks:
         self.take_run()
         return before is not self.snapshot
 
-    def take_run(self) -> None:
-        """Take the run of the open architecture, and the step that is looked at."""
+    def take_run(self) -> bool:
+        """Take the run of the open architecture, and the step that is looked at.
+
+        Return whether a track that does not grow with the run is another now.
+        """
         run, probe = self._runs.run_for(self.snapshot.graph), self.measured.probed.flow_of(self.snapshot.config)
         shows_probe = probe is not None and (run is None or _state_of(run) == self._probed_beside)
         self.shows_probe = shows_probe
         self.flow.set_run(probe if shows_probe else run)
         self.take_step()
+        if "lesion" not in self._made or self._newest_lesion() is self._lesion:
+            return False
+        del self._made["lesion"]
+        return True
 
     def _note_probe(self) -> None:
         """Show what was just probed, until the run beside it has captured more or another is looked at."""
@@ -98,8 +109,21 @@ class AtlasTracks:
     def _track(self, key: str) -> Track:
         if key not in self._made:
             shown, reference = self._of
-            self._made[key] = make_track(key, TrackSources(shown, self.flow, reference, self._variants))
+            worth = self._worth() if key == "lesion" else None
+            self._made[key] = make_track(key, TrackSources(shown, self.flow, reference, self._variants, worth))
         return self._made[key]
+
+    def _worth(self) -> BlockWorth | None:
+        """Return what each block of the run of the open architecture is worth, where that was studied."""
+        report = self._lesion = self._newest_lesion()
+        if report is None:
+            return None
+        found = report.found
+        reasons = {block.id: block.reason for block in found.blocks if not block.removable}
+        return BlockWorth(found.values("accuracy_lost"), found.accuracy, report.network.step, reasons)
+
+    def _newest_lesion(self) -> StudyReport[LesionFindings] | None:
+        return self.measured.studies.lesion_of(self._runs.run_for(self.snapshot.graph))
 
     def _counted(self, snapshot: Snapshot) -> Counted:
         latency = self.measured.latency.latency_of(snapshot.config)

@@ -232,6 +232,7 @@ class AtlasView(QAbstractScrollArea):
         self._pinned.changed.connect(self._refresh_when_shown)
         self.tracks.measured.latency.changed.connect(self._refresh_when_shown)
         self.tracks.measured.probed.changed.connect(self._refresh_run)
+        self.tracks.measured.studies.changed.connect(self._refresh_when_shown)
         self._runs.advanced.connect(lambda _key: self._refresh_run())
         self._runs.current_changed.connect(self._refresh_run)
         self._runs.shown_changed.connect(self._refresh_run)
@@ -261,8 +262,9 @@ class AtlasView(QAbstractScrollArea):
             self._stale = True
             return
         had_rows = self.gradients.has_rows
-        self.tracks.take_run()
-        if had_rows or self.gradients.has_rows:
+        if self.tracks.take_run():
+            self._lay_out()
+        elif had_rows or self.gradients.has_rows:
             self._repaint_live()
 
     def _show_step(self, step: object) -> None:

@@ -17,14 +17,15 @@ from resnet_core.drawing.tracks.block_profiles import (
 from resnet_core.drawing.tracks.empty_track import EmptyTrack
 from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.flow_quantity import has_shortcut
+from resnet_core.drawing.tracks.fork_profiles import skip_branch_track
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from resnet_core.drawing.tracks.gradient_norm_track import GradientNormTrack, norm_key
+from resnet_core.drawing.tracks.lesion_track import BlockWorth, LesionTrack
 from resnet_core.drawing.tracks.quantities import QUANTITIES, latency_quantity
 from resnet_core.drawing.tracks.quantity import Quantity
 from resnet_core.drawing.tracks.quantity_track import QuantityTrack
 from resnet_core.drawing.tracks.shape_track import ShapeTrack
 from resnet_core.drawing.tracks.signal_profiles import BranchStreamTrack, DeadUnitsTrack, NormDriftTrack
-from resnet_core.drawing.tracks.skip_branch_track import SkipBranchTrack
 from resnet_core.drawing.tracks.structure_flow_track import StructureFlowTrack
 from resnet_core.drawing.tracks.structure_track import StructureTrack
 from resnet_core.drawing.tracks.track import Track
@@ -63,13 +64,15 @@ class Counted(NamedTuple):
 class TrackSources(NamedTuple):
     """What tracks show: a network, the reference it is compared with, and the run of the network.
 
-    `variants` holds by key which of its variants a track shows, where it is not the first.
+    `variants` holds by key which of its variants a track shows, where it is not the first; `worth` is what
+    a lesion study found of the run.
     """
 
     shown: Counted
     flow: FlowData
     reference: Counted | None = None
     variants: Mapping[str, str] = MappingProxyType({})
+    worth: BlockWorth | None = None
 
 
 def make_track(key: str, sources: TrackSources) -> Track:
@@ -81,10 +84,19 @@ def make_track(key: str, sources: TrackSources) -> Track:
         return ShapeTrack()
     if key in FLOW_TRACKS:
         return _flow_track(key, sources)
+    if key == "lesion":
+        return _lesion_track(sources.worth)
     quantity = _quantity(key, shown)
     if quantity is None:
         return EmptyTrack(key, N_("Atlas", "Not measured yet. Run › Measure latency times every layer."))
     return QuantityTrack(quantity, _quantity(key, sources.reference) if sources.reference is not None else None)
+
+
+def _lesion_track(worth: BlockWorth | None) -> Track:
+    if worth is not None:
+        return LesionTrack(worth)
+    note = N_("Atlas", "Not studied yet. Run › Study › Blocks removed tests a run without each block.")
+    return EmptyTrack("lesion", note)
 
 
 def _structure_track(sources: TrackSources) -> Track:
@@ -106,7 +118,7 @@ def _flow_track(key: str, sources: TrackSources) -> Track:
     if key == "branch_stream":
         return BranchStreamTrack(flow, graph)
     if key == "skip_branch":
-        return SkipBranchTrack(flow, graph)
+        return skip_branch_track(flow, graph, variants.get(key, ""))
     return SignalVarianceTrack(flow, has_branches=bool(has_shortcut(graph).any()))
 
 

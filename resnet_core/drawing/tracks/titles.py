@@ -18,6 +18,7 @@ TITLES: Mapping[str, str] = MappingProxyType({
     "receptive_field": N_("Atlas", "Receptive field"),
     "arithmetic_intensity": N_("Atlas", "Arithmetic intensity"),
     "latency": N_("Atlas", "Measured latency"),
+    "lesion": N_("Atlas", "Worth of each block"),
     "gradient_norm": N_("Atlas", "Gradient norm"),
     "skip_branch": N_("Atlas", "Skip against branch"),
     "parameter_gradient": N_("Atlas", "Parameter gradient"),
@@ -31,7 +32,7 @@ TITLES: Mapping[str, str] = MappingProxyType({
 """The marked name of each track by key."""
 
 HIDDEN_AT_FIRST = frozenset({
-    "activations", "training_memory", "receptive_field", "arithmetic_intensity", "latency",
+    "activations", "training_memory", "receptive_field", "arithmetic_intensity", "latency", "lesion",
     "parameter_gradient", "update_ratio", "signal_variance", "branch_stream", "dead_units", "norm_drift",
 })  # fmt: skip
 
