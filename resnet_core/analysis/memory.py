@@ -40,11 +40,17 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "mixed", "bfloat16")
 
 
 class MemoryRecipe(NamedTuple):
-    """What training memory depends on besides the network."""
+    """What training memory depends on besides the network.
+
+    `batch` images go through the network at once, `parts` times before an update; with `recompute` each block keeps its
+    input alone and is computed again in the backward pass. What a step holds at its peak depends on these two.
+    """
 
     batch: int = 1
     optimizer: Optimizer = "sgd_momentum"
     precision: Precision = "float32"
+    parts: int = 1
+    recompute: bool = False
 
     @property
     def parameter_width(self) -> int:

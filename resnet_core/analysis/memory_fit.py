@@ -15,7 +15,7 @@ from resnet_core.analysis.step_peak import UpdateLoop, step_timeline
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.data_catalog import DataSetFacts
-from resnet_core.configuration.training_config import EVALUATION_BATCH, RunConfig
+from resnet_core.configuration.training_config import EVALUATION_BATCH, RunConfig, TrainingConfig
 from resnet_core.configuration.validation import Fix, Parameter, Path, Problem
 
 BATCH_PATH: Path = ("training", "batch_size")
@@ -88,7 +88,7 @@ def training_fit(run: RunConfig, facts: DataSetFacts, available_bytes: int, *, o
     memory.
     """
     training, graph = run.training, build_graph(run.architecture)
-    recipe = MemoryRecipe(training.batch_size, "sgd_momentum" if training.momentum else "sgd")
+    recipe = memory_recipe(training)
     held = 0
     if on_cpu:
         images = facts.train_count + facts.test_count
@@ -97,7 +97,20 @@ def training_fit(run: RunConfig, facts: DataSetFacts, available_bytes: int, *, o
         memory = cost_report(graph).memory
         held += memory.parameter_bytes + memory.buffer_bytes
     also = AlsoHeld(held, min(EVALUATION_BATCH, facts.test_count))
-    return fits(graph, recipe, available_bytes, loop="each" if on_cpu else "all", also=also)
+    fused = training.precision == "float16"
+    fit = fits(graph, recipe, available_bytes, loop="none" if fused else "each" if on_cpu else "all", also=also)
+    return fit._replace(batch=training.batch_size, largest_batch=fit.largest_batch * training.accumulation)
+
+
+def memory_recipe(training: TrainingConfig) -> MemoryRecipe:
+    """Return what the memory of a step of `training` depends on; both half precisions are mixed ones."""
+    return MemoryRecipe(
+        training.micro_batch,
+        "sgd_momentum" if training.momentum else "sgd",
+        "float32" if training.precision == "float32" else "mixed",
+        training.accumulation,
+        training.checkpointing,
+    )
 
 
 def forward_fit(graph: Graph, batch: int, available_bytes: int) -> MemoryFit:

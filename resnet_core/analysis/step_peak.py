@@ -21,12 +21,13 @@ from resnet_core.analysis.saved_tensors import (
     saves_scaled,
     weights_of,
 )
+from resnet_core.analysis.step_schedule import plain_schedule, recomputing_schedule
 from resnet_core.analysis.tensor_lifetimes import Lifetime, lifetimes, output_widths, widths_at
 from resnet_core.architecture.graph import Graph, NodeKind
 
 UpdateLoop = Literal["each", "all", "none"]
-"""Whether the optimiser updates parameters one by one (torch on the CPU), all at once (its `foreach`, on CUDA), or the
-step ends before the update."""
+"""Whether the optimiser updates parameters one by one (torch on the CPU), all at once (its `foreach`, on CUDA), or
+needs nothing for it: fused into one call, or because the step ends before the update."""
 
 #: Layers that hand the gradient of their output on to their inputs without making another tensor of it.
 _HANDS_ON: frozenset[NodeKind] = VIEWS | {"add", "scalar_bias", "stack", "concat", "sum_rows"}
@@ -47,29 +48,28 @@ def step_timeline(graph: Graph, recipe: MemoryRecipe, loop: UpdateLoop = "each")
     """Return what is held at each moment of the training step that `step_peak` describes, for any batch."""
     step = _Step(graph, recipe)
     spans = [step.constants(), step.loss(), step.update(loop)]
-    spans += [*step.activations(), *step.beside(), *step.gradients(), *step.parameter_gradients()]
+    spans += [*step.activations(), *step.beside(), *step.gradients(), *step.parameter_gradients(), *step.other_parts()]
     return timeline(step.moments, spans)
 
 
 class _Step:
-    """The moments of a step: each node forward, the loss, each node backward in reverse order, the update."""
+    """What a step holds, by the moments of its schedule."""
 
     def __init__(self, graph: Graph, recipe: MemoryRecipe) -> None:
         self._graph = graph
         self._nodes = graph.nodes
         self._recipe = recipe
-        ids = [node.id for node in graph.nodes]
-        self._index = {id: place for place, id in enumerate(ids)}
-        self.moments = (*ids, "loss", *(f"{id} backward" for id in reversed(ids)), "update")
-        self._loss = len(ids)
-        self._last = len(self.moments) - 1
+        self._index = {node.id: place for place, node in enumerate(graph.nodes)}
+        self._plan = recomputing_schedule(graph) if recipe.recompute else plain_schedule(graph)
+        self.moments = self._plan.moments
+        self._loss, self._last = self._plan.loss, self._plan.last
         outputs = output_widths(graph, recipe.precision)
         self._widths = [widths_at(node, recipe.precision, outputs) for node in graph.nodes]
         self._sizes = [outputs[node.id] * node.output_shape.elements for node in graph.nodes]
-
-    def _backward(self, place: int) -> int:
-        """Return the moment at which the node at `place` computes its gradients."""
-        return 2 * self._loss - place
+        self._readers: dict[int, list[int]] = defaultdict(list)
+        for place, node in enumerate(graph.nodes):
+            for source in node.inputs:
+                self._readers[self._index[source]].append(place)
 
     def constants(self) -> Span:
         """Return what is there all the time: parameters, buffers and optimiser state."""
@@ -93,18 +93,36 @@ class _Step:
         return Span(Bytes(values * self._recipe.parameter_width), self._last, self._last)
 
     def activations(self) -> list[Span]:
-        """Return the outputs of layers: held until they have been read, or until the last backward that needs them."""
+        """Return the outputs of layers: held until they have been read, or until the last backward that needs them.
+
+        What a recomputed block puts out inside is held twice: until it has been read, and again until its backward.
+        """
         savers = self._savers()
+        inputs = {self._index[block.input_id]: block.first for block in self._graph.blocks if self._recipe.recompute}
         spans = []
         for life in lifetimes(self._graph, VIEWS, frozenset()):
-            spans.append(Span(Bytes(0, self._sizes[life.born]), life.born, self._end(life, savers)))
+            needing = [place for member in life.members for place in savers[member]]
+            own = self._plan.block[life.born]
+            size = Bytes(0, self._sizes[life.born])
+            begins = [inputs[member] for member in life.members if member in inputs]
+            ends = [life.died, *(self._plan.backward[start] for start in begins)]
+            ends += [self._plan.backward[place] for place in needing if self._plan.block[place] is None]
+            end = self._last if life.born == 0 else max(ends)  # the images belong to the caller
+            spans.append(Span(size, life.born, end))
+            if own is not None:
+                spans += self._second(life, [place for place in needing if self._plan.block[place] == own])
         return spans
 
-    def _end(self, life: Lifetime, savers: dict[int, list[int]]) -> int:
-        if life.born == 0:
-            return self._last  # the images belong to the caller
-        needing = [place for member in life.members for place in savers[member]]
-        return self._backward(min(needing)) if needing else life.died
+    def _second(self, life: Lifetime, needing: list[int]) -> list[Span]:
+        """Return how long a tensor is held that a recomputed block puts out for the second time."""
+        begin = self._plan.kept[life.born]
+        if begin is None:
+            return []
+        own = self._plan.block[life.born]
+        readers = (place for member in life.members for place in self._readers[member])
+        read = [self._plan.kept[place] or begin for place in readers if self._plan.block[place] == own]
+        ends = [begin, *read, *(self._plan.backward[place] for place in needing)]
+        return [Span(Bytes(0, self._sizes[life.born]), begin, max(ends))]
 
     def _savers(self) -> dict[int, list[int]]:
         """Return, by the node that puts a tensor out, the nodes whose backward needs it."""
@@ -118,13 +136,36 @@ class _Step:
         return savers
 
     def beside(self) -> list[Span]:
-        """Return what layers keep for backward besides, and autocast's copies of weights."""
+        """Return what layers keep for backward besides, and autocast's copies of weights.
+
+        In the first pass through a recomputed block nothing of it stays, but autocast's copies do until forward ends.
+        """
         spans = []
         for place, node in enumerate(self._nodes):
-            size = kept_beside(node, self._widths[place])
+            size, kept = kept_beside(node, self._widths[place]), self._plan.kept[place]
+            copies = 0
             if self._recipe.precision == "mixed" and not node.operation.standardized:
-                size = Bytes(size.fixed + HALF_BYTES * weights_of(node), size.image)
-            spans.append(Span(size, place, self._backward(place)))
+                copies = HALF_BYTES * weights_of(node)
+            if self._plan.block[place] is not None:
+                spans += [Span(size, place, place), Span(Bytes(copies), place, self._loss - 1)]
+            if kept is not None:
+                held = Bytes(size.fixed + copies, size.image)
+                spans.append(Span(held, kept, self._plan.backward[place]))
+        return spans
+
+    def other_parts(self) -> list[Span]:
+        """Return what the parts of a batch but the one that is computed hold: their images, and what they left.
+
+        The gradients of the parts before are there all the time; a layer's new one is there besides until it is added.
+        """
+        others = self._recipe.parts - 1
+        if not others:
+            return []
+        width = self._recipe.parameter_width
+        spans = [Span(Bytes(0, others * self._sizes[0]), 0, self._last)]
+        for place, node in enumerate(self._nodes):
+            moment, size = self._plan.backward[place], Bytes(width * parameters_of(node))
+            spans += [Span(size, 0, moment - 1), Span(size, moment, moment)]
         return spans
 
     def parameter_gradients(self) -> list[Span]:
@@ -134,7 +175,7 @@ class _Step:
         """
         spans = []
         for place, node in enumerate(self._nodes):
-            moment, weights = self._backward(place), weights_of(node)
+            moment, weights = self._plan.backward[place], weights_of(node)
             spans.append(Span(Bytes(parameters_of(node) * self._recipe.parameter_width), moment, self._last))
             passing = HALF_BYTES * weights if self._recipe.precision == "mixed" else 0
             if node.operation.standardized:
@@ -148,10 +189,7 @@ class _Step:
         That of a tensor begins with the backward of its last reader and ends with that of its maker; a reader that
         hands on shares it. What further readers add exists besides for a moment.
         """
-        readers: dict[int, list[int]] = defaultdict(list)
-        for place, node in enumerate(self._nodes):
-            for source in node.inputs:
-                readers[self._index[source]].append(place)
+        readers = self._readers
         owner: dict[int, int] = {}  # the node whose output's gradient has the storage
         ends: dict[int, int] = {}
         spans = []
@@ -159,16 +197,16 @@ class _Step:
             *others, last = readers[place] or [place]
             shared = last != place and self._nodes[last].kind in _HANDS_ON
             owner[place] = owner[last] if shared else place
-            ends[owner[place]] = self._backward(place)
+            ends[owner[place]] = self._plan.backward[place]
             spans += [self._passing(place, other) for other in others if self._nodes[other].kind not in _HANDS_ON]
             spans += [self._passing(place, other) for other in readers[place] if self._makes_product(place, other)]
         for place, end in ends.items():
-            begin = self._backward(readers[place][-1]) if readers[place] else self._loss
+            begin = self._plan.backward[readers[place][-1]] if readers[place] else self._loss
             spans.append(Span(Bytes(0, self._sizes[place]), begin, end))
         return spans
 
     def _passing(self, place: int, reader: int) -> Span:
-        moment = self._backward(reader)
+        moment = self._plan.backward[reader]
         return Span(Bytes(0, self._sizes[place]), moment, moment)
 
     def _makes_product(self, place: int, reader: int) -> bool:

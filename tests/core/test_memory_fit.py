@@ -99,3 +99,38 @@ def test_that_a_run_counts_its_data_its_evaluation_and_the_copy_that_measures_it
 
 def _run(training: TrainingConfig) -> RunConfig:
     return RunConfig(architecture=preset("ResNet-20"), training=training)
+
+
+def test_that_the_forecast_of_a_run_follows_its_recipe() -> None:
+    facts = find_data_set("digits", 16)
+    plain = TrainingConfig(steps=10, batch_size=512)
+    recipes: dict[str, TrainingConfig] = {
+        "plain": plain,
+        "mixed": plain.model_copy(update={"precision": "bfloat16"}),
+        "recomputed": plain.model_copy(update={"checkpointing": True}),
+        "parted": plain.model_copy(update={"accumulation": 8}),
+        "both": plain.model_copy(update={"accumulation": 8, "checkpointing": True}),
+    }
+    architecture = fit_for_training(_run(plain), facts).config
+    found = {
+        name: training_fit(RunConfig(architecture=architecture, training=recipe), facts, 24 * GB, on_cpu=False)
+        for name, recipe in recipes.items()
+    }
+    needed = {name: fit.needed_bytes for name, fit in found.items()}
+    assert needed["plain"] > needed["mixed"] > needed["recomputed"]
+    assert needed["recomputed"] > needed["parted"] > needed["both"]
+    assert {fit.batch for fit in found.values()} == {512}
+
+
+def test_that_the_largest_batch_is_one_of_equal_parts() -> None:
+    facts = find_data_set("digits", 16)
+    training = TrainingConfig(steps=10, batch_size=1024, accumulation=4)
+    run = RunConfig(architecture=fit_for_training(_run(training), facts).config, training=training)
+    evaluation = training_fit(run, facts, 1, on_cpu=False).evaluation_bytes
+    fit = training_fit(run, facts, evaluation, on_cpu=False)
+    assert 0 < fit.largest_batch < 1024
+    assert fit.largest_batch % 4 == 0
+    largest = run.model_copy(update={"training": training.model_copy(update={"batch_size": fit.largest_batch})})
+    assert training_fit(largest, facts, evaluation, on_cpu=False).fits
+    more = training.model_copy(update={"batch_size": fit.largest_batch + 4})
+    assert not training_fit(run.model_copy(update={"training": more}), facts, evaluation, on_cpu=False).fits

@@ -18,9 +18,12 @@ from resnet_core.analysis.step_peak import step_peak, step_timeline
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
+from resnet_core.training.recomputation import recomputing
 from tests.model.live_tensors import LiveTensors
 from tests.model.test_saved_tensors import SAMPLE, empty_model, images_for, small
 from tests.strategies import architectures, examples
+
+PRECISION = st.sampled_from(("float32", "mixed"))
 
 
 def optimizer_of(model: nn.Module, name: Optimizer) -> torch.optim.Optimizer:
@@ -35,15 +38,16 @@ def measured_peak(config: ArchitectureConfig, recipe: MemoryRecipe) -> int:
     """The most that was alive in the second step, parameters, buffers and optimiser state included."""
     model = empty_model(config, "cpu", recipe.precision).train()
     optimizer = optimizer_of(model, recipe.optimizer)
-    images = images_for(config, recipe.batch)
+    images = images_for(config, recipe.batch * recipe.parts)
     images = images.to(torch.bfloat16) if recipe.precision == "bfloat16" else images
 
     def step() -> None:
         optimizer.zero_grad(set_to_none=True)
-        autocast = torch.autocast("cpu", torch.bfloat16) if recipe.precision == "mixed" else nullcontext()
-        with autocast:
-            output = model(images)
-        _loss(output).backward()
+        for part in images.chunk(recipe.parts):
+            autocast = torch.autocast("cpu", torch.bfloat16) if recipe.precision == "mixed" else nullcontext()
+            with autocast, recomputing(tuple(model.blocks.values())) if recipe.recompute else nullcontext():
+                output = model(part)
+            _loss(output).backward()
         optimizer.step()
 
     step()
@@ -74,6 +78,39 @@ def test_that_the_peak_of_a_step_is_what_is_alive_when_the_recipe_differs(
 ) -> None:
     config, recipe = small("ResNet-50"), MemoryRecipe(8, optimizer, precision)
     assert step_peak(build_graph(config), recipe).bytes == pytest.approx(measured_peak(config, recipe), rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        MemoryRecipe(32, recompute=True),
+        MemoryRecipe(32, precision="mixed", recompute=True),
+        MemoryRecipe(8, parts=4),
+        MemoryRecipe(16, precision="mixed", parts=2, recompute=True),
+    ],
+    ids=["recomputed", "recomputed in mixed precision", "micro-batches", "all of them"],
+)
+def test_that_the_peak_of_a_step_is_what_is_alive_when_blocks_are_recomputed_or_the_batch_is_parted(
+    recipe: MemoryRecipe,
+) -> None:
+    config = small("ResNet-20")
+    assert step_peak(build_graph(config), recipe).bytes == pytest.approx(measured_peak(config, recipe), rel=0.03)
+
+
+def test_that_recomputed_blocks_and_micro_batches_take_less() -> None:
+    graph = build_graph(preset("ResNet-56"))
+    whole = step_peak(graph, MemoryRecipe(128)).bytes
+    assert step_peak(graph, MemoryRecipe(128, recompute=True)).bytes < 0.4 * whole
+    assert step_peak(graph, MemoryRecipe(16, parts=8)).bytes < 0.2 * whole
+
+
+@settings(max_examples=examples(8))
+@given(config=architectures(), batch=st.integers(2, 4), parts=st.integers(1, 2), precision=PRECISION)
+def test_that_the_peak_of_a_recomputed_step_is_near_what_is_alive_when_the_network_is_random(
+    config: ArchitectureConfig, batch: int, parts: int, precision: Precision
+) -> None:
+    recipe = MemoryRecipe(batch, precision=precision, parts=parts, recompute=True)
+    assert step_peak(build_graph(config), recipe).bytes == pytest.approx(measured_peak(config, recipe), rel=0.12)
 
 
 @settings(max_examples=examples(25))
