@@ -18,9 +18,9 @@ from resnet_core.drawing.styles import STYLES
 
 _ANTIALIASING = QPainter.RenderHint.Antialiasing  # looking it up in its class takes longer than setting it
 _FULL, _HALF, _QUARTER = 360 * 16, 180 * 16, 90 * 16
-_FINE_PX = 14.0
+_FINE_PX, _OPAQUE = 14.0, 255
 _ROUND_FROM_PX = 12.0
-_SPRITES_FROM, _MOST_SPRITE_PX = 12, 30.0
+_SPRITES_FROM, _MOST_SPRITE_PX, _MOST_PALE_SPRITE_PX = 12, 30.0, 100.0
 _FEW_POINTS, _WIDE_PX = 10, 200.0
 """What is shorter than these is painted faster with its own pen than as several thin strokes."""
 _POINT_BYTES = 2 * np.dtype(np.float64).itemsize
@@ -130,13 +130,15 @@ def _paint_arches(painter: QPainter, items: list[Arch], style: PaintStyle) -> No
     fine.setWidthF(1.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     sprites = len(items) >= _SPRITES_FROM and is_on_pixels(painter)
+    # What is broad and lets the ground through cannot be stroked as thin lines.
+    most_px = _MOST_SPRITE_PX if pen.color().alpha() == _OPAQUE else _MOST_PALE_SPRITE_PX
     small, smallest = style.arches.painting(painter, pen), style.arches.painting(painter, fine)
     for item in items:
         width, height = item.x1 - item.x0, item.height
         is_half_ellipse = item.part == "whole" and item.shoulder * 2 >= width - 0.01
         is_fine = width < _FINE_PX and item.part == "whole"
         used = fine if is_fine else pen
-        if is_half_ellipse and sprites and width < _MOST_SPRITE_PX:
+        if is_half_ellipse and sprites and width < most_px:
             (smallest if is_fine else small)(item.x0, item.base, width, height)
         elif width < _WIDE_PX and not used.dashPattern():
             painter.setPen(used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,14 @@ def path_length_shares(shares_N: Sequence[float] | NDArray[np.float64]) -> NDArr
     ways alike and measure the gradient along each length). The mean of the distribution is the effective depth, the
     sum of p. All NaN where a share is.
     """
+    return _path_length_shares(np.asarray(shares_N, np.float64).tobytes())
+
+
+@lru_cache(maxsize=4)
+def _path_length_shares(shares: bytes) -> NDArray[np.float64]:
+    """Return the distribution, not to be written to: several views ask for that of one step."""
     lengths = np.ones(1)
-    for share in shares_N:
+    for share in np.frombuffer(shares, np.float64):
         lengths = np.convolve(lengths, (1 - share, share))
+    lengths.flags.writeable = False
     return lengths

@@ -15,6 +15,8 @@ from resnet_core.number_text import decimal, exact
 FloatArray = NDArray[np.float64]
 _SIDE, _TOP = 4.0, 3.0
 _GAP_FROM_PX = 4.0
+_LEAST_PX = 0.2
+"""Bars lower than this are not seen, and of a thousand most are."""
 
 
 class PathPicture(QWidget):
@@ -66,16 +68,15 @@ class PathPicture(QWidget):
 
     def _skyline(self, heights: FloatArray, area: QRectF) -> QPolygonF:
         """Return the outline of bars that are so high, 0 to 1, with gaps between them where there is room."""
-        pitch = area.width() / len(heights)
+        base, pitch = area.bottom(), area.width() / len(heights)
         gap = 1.0 if pitch >= _GAP_FROM_PX else 0.0
-        outline = [area.bottomLeft()]
-        for number, height in enumerate(heights.tolist()):
-            left, right = area.left() + number * pitch, area.left() + (number + 1) * pitch - gap
-            top = area.bottom() - height * area.height()
-            outline += [QPointF(left, top), QPointF(right, top)]
-            if gap:
-                outline += [QPointF(right, area.bottom()), QPointF(right + gap, area.bottom())]
-        return QPolygonF([*outline, area.bottomRight()])
+        outline: list[QPointF] = []
+        tops = (base - heights * area.height()).tolist()
+        for number in np.flatnonzero(heights * area.height() >= _LEAST_PX).tolist():
+            left, top = area.left() + number * pitch, tops[number]
+            right = left + pitch - gap
+            outline += [QPointF(left, base), QPointF(left, top), QPointF(right, top), QPointF(right, base)]
+        return QPolygonF(outline)
 
     def _paint_mean(self, painter: QPainter, area: QRectF) -> None:
         """Paint the ends of the scale, and the mean between them where it has room."""

@@ -175,8 +175,11 @@ class StepSlider(QSlider):
         painter.drawRoundedRect(QRectF(ruler.left, top, ruler.right - ruler.left, _GROOVE), 1.5, 1.5)
         painter.setBrush(QColor(colors.accent))
         painter.drawRoundedRect(QRectF(ruler.left, top, ruler.x_of(self.value()) - ruler.left, _GROOVE), 1.5, 1.5)
-        for row in ruler.ticks():
-            painter.fillRect(QRectF(round(ruler.x_of(row)), y + 4, 1, 3), QColor(colors.muted))
+        painter.setBrush(QColor(colors.muted))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        left, pitch = ruler.left, ruler.pitch
+        painter.drawRects([QRectF(round(left + row * pitch), y + 4, 1, 3) for row in ruler.ticks()])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_numbers(self, painter: QPainter) -> None:
         ruler, top = self.ruler, self._line_y() + 8

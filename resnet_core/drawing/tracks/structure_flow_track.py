@@ -208,4 +208,6 @@ def _mean(values: NDArray[np.float64], axis: DepthAxis, id: str) -> float:
     if not places:
         column = axis.column_of(_target(id))
         places = range(0) if column is None else blocks_of(axis.graph, column.id)
+    if len(places) == 1:
+        return float(values[places.start])
     return float(values[places.start : places.stop].mean()) if places else math.nan
