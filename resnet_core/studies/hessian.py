@@ -8,13 +8,21 @@ from typing import NamedTuple
 
 import torch
 
+from resnet_core.analysis.memory import MemoryRecipe
+from resnet_core.analysis.memory_fit import fits, memory_problem
+from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.training_config import TrainingConfig
+from resnet_core.configuration.validation import ConfigurationError
 from resnet_core.findings.hessian import HessianFindings, HessianOptions, SpectrumProbe
 from resnet_core.model.resnet import ResNet
 from resnet_core.studies.course import Course, StudyProgress
 from resnet_core.studies.hessian_products import LossHessian, Part
 from resnet_core.studies.lanczos import KrylovBasis, random_start
 from resnet_core.studies.subject import StudySubject
+from resnet_core.verification.memory_probe import free_bytes
+
+MEMORY_FACTOR = 2.5
+"""What a product needs, as a multiple of a training step: the first backward pass is kept to be differentiated."""
 
 
 class _Grown(NamedTuple):
@@ -35,9 +43,12 @@ class _Places(NamedTuple):
 def hessian_study(subject: StudySubject, options: HessianOptions) -> Course[HessianFindings]:
     """Find the largest eigenvalues and the most negative one, of the mean loss of the fixed training images.
 
-    The network is a copy in training mode (see `LossHessian`).
+    The network is a copy in training mode (see `LossHessian`). Raises ConfigurationError where the device has not the
+    memory for it, or torch no second derivative.
     """
-    hessian = LossHessian(subject.model, _parts(subject, options.images))
+    parts = _parts(subject, options.images)
+    _refuse_memory(subject, len(parts[0][1]))
+    hessian = LossHessian(subject.model, parts)
     grown: list[_Grown] = []
     for probe in range(options.probes):
         products = len(grown[0].highest) if grown else options.iterations
@@ -75,6 +86,18 @@ def _parts(subject: StudySubject, images: int) -> list[Part]:
         )
     ]
     return [part for part in parts if len(part[1]) == len(parts[0][1])]
+
+
+def _refuse_memory(subject: StudySubject, at_once: int) -> None:
+    free = free_bytes(subject.device)
+    if free is None:
+        return
+    graph, recipe = build_graph(subject.run.architecture), MemoryRecipe(at_once, "sgd")
+    fit = fits(graph, recipe, int(free / MEMORY_FACTOR), loop="none")
+    asked = fit._replace(needed_bytes=int(MEMORY_FACTOR * fit.needed_bytes), available_bytes=free)
+    problem = memory_problem(asked, str(subject.device), ("study", "images"))
+    if problem is not None:
+        raise ConfigurationError([problem])
 
 
 def _grow(hessian: LossHessian, options: HessianOptions, probe: int, products: int) -> Iterator[StudyProgress | _Grown]:

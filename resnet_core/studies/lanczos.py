@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 
 CHUNK_LENGTH = 2**20
 """Values that are widened to float64 at a time."""
-BASIS_BYTES = 2 * 2**30
+BASIS_BYTES = 2**30
 """What the basis may take; more vectors than this holds are never kept, but at least `LEAST_VECTORS` are."""
 LEAST_VECTORS = 16
 KEPT_LOW, KEPT_MORE = 2, 2

@@ -19,6 +19,7 @@ from resnet_core.configuration.training_config import TrainingConfig
 from resnet_core.configuration.validation import ConfigurationError
 from resnet_core.findings.hessian import HessianFindings, HessianOptions
 from resnet_core.model.resnet import ResNet, build_model
+from resnet_core.studies import hessian as study
 from resnet_core.studies.course import StudyProgress
 from resnet_core.studies.hessian import hessian_study, stability_edges
 from resnet_core.studies.hessian_products import LossHessian, second_derivatives
@@ -235,6 +236,19 @@ def test_that_a_network_beyond_numbers_is_found_without_curvature() -> None:
     found = found_of(subject, images=16)
     assert all(math.isnan(value) for value in (*found.eigenvalues, found.lowest, found.trace, *found.shares))
     assert not found.converged and not found.probes and not found.highest_by_product
+
+
+def test_that_what_cannot_fit_the_device_is_refused_with_the_most_images_that_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(study, "free_bytes", lambda _device: 300_000)
+    with pytest.raises(ConfigurationError) as refused:
+        found_of(subject_of(batch_size=64), images=64)
+    (problem,) = refused.value.problems
+    assert problem.path == ("study", "images")
+    (fix,) = problem.fixes
+    assert isinstance(fix.value, int) and 2 <= fix.value < 64
+    assert found_of(subject_of(batch_size=64), images=fix.value, iterations=2).images == fix.value
 
 
 def test_that_edges_are_those_of_gradient_descent_on_a_quadratic() -> None:
