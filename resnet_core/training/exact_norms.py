@@ -160,10 +160,11 @@ def _mean_and_square(x_NCHW: Tensor) -> tuple[FloatArray, float]:
     values_NV = _in_memory_order(x_NCHW).reshape(images, -1)
     at_once = min(IMAGES_AT_ONCE, max(1, CHUNK_LENGTH // values_NV.shape[1]))
     sums_V, square = 0.0, 0.0
-    for first in range(0, images, at_once):
-        some_NV = values_NV[first : first + at_once]
-        sums_V = sums_V + np.add.reduce(some_NV, axis=0).astype(np.float64)
-        square += float(np.add.reduce(np.einsum("nv,nv->v", some_NV, some_NV), dtype=np.float64))
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller sees by the square whether float32 was left
+        for first in range(0, images, at_once):
+            some_NV = values_NV[first : first + at_once]
+            sums_V = sums_V + np.add.reduce(some_NV, axis=0).astype(np.float64)
+            square += float(np.add.reduce(np.einsum("nv,nv->v", some_NV, some_NV), dtype=np.float64))
     by_channel = np.reshape(sums_V, (-1, channels) if _is_channels_last(x_NCHW) else (channels, -1))
     sums_C = np.add.reduce(by_channel, axis=0 if _is_channels_last(x_NCHW) else 1)
     return sums_C / (images * height * width), square / x_NCHW.numel()
