@@ -42,9 +42,11 @@ class Peaks(NamedTuple):
 def memory_under(snapshot: Snapshot, recipe: MemoryRecipe) -> TrainingMemory:
     """Return the parts of training memory under `recipe`; those of the report where it is the report's own."""
     memory = snapshot.report.memory
-    if (memory.batch, memory.optimizer, memory.precision) == recipe:
+    if (memory.batch, memory.optimizer, memory.precision) == (recipe.batch, recipe.optimizer, recipe.precision):
         return memory
-    return cost_report(snapshot.graph, **recipe._asdict()).memory
+    return cost_report(
+        snapshot.graph, batch=recipe.batch, optimizer=recipe.optimizer, precision=recipe.precision
+    ).memory
 
 
 def peaks_under(snapshot: Snapshot, recipe: MemoryRecipe) -> Peaks:
