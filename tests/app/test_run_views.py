@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -21,12 +21,14 @@ from app.state.engine_state import EngineState, JobProgress
 from app.state.runs_state import RunsState
 from app.state.selection_state import SelectionState
 from app.state.training_recipe import TrainingRecipe
+from app.views.runs.recipe_form import FIRST_FIELDS, MORE_FIELDS
 from app.views.runs.run_controls import RunControls
 from app.views.runs.run_list_view import RunListView
 from app.views.training.training_view import TrainingView
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.configuration.presets import preset
+from resnet_core.configuration.training_config import TrainingConfig
 from resnet_core.runs.run_events import EvaluationCompleted, GradientCaptured, RunFinished, RunStarted, StepCompleted
 from resnet_core.runs.run_library import RunLibrary
 from resnet_core.runs.run_store import RunStore
@@ -56,8 +58,8 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     service.close()
 
 
-def record_run(library: RunLibrary, name: str, steps: int = 30) -> str:
-    """Write a finished run of a preset with `steps` steps, and return its key."""
+def record_run(library: RunLibrary, name: str, steps: int = 30, **update: float) -> str:
+    """Write a finished run of a preset with `steps` steps, each with this `update`, and return its key."""
     config = preset(name)
     boundaries = build_graph(config).boundaries
     folder = library.new_folder(name)
@@ -65,7 +67,7 @@ def record_run(library: RunLibrary, name: str, steps: int = 30) -> str:
         began = "2026-01-01T00:00:00+00:00"
         store.record(RunStarted(name, name, "cpu", 0, steps, 10, boundaries, "digits", began, ("note",)))
         for step in range(steps):
-            store.record(StepCompleted(step, 2.3 / (step + 1), step / steps, 0.1, 0.1 * step))
+            store.record(StepCompleted(step, 2.3 / (step + 1), step / steps, 0.1, 0.1 * step, **update))
             store.record(GradientCaptured(step, (0.01,) * len(boundaries)))
         store.record_many([EvaluationCompleted(step, step // 10, 1.0, step / steps) for step in (10, 20, 30)])
         store.record(RunFinished("finished", steps, 3.0, ""))
@@ -106,6 +108,35 @@ def test_that_every_shown_run_gets_its_curves(qtbot: QtBot, desk: Desk) -> None:
     desk.service.hide_run(keys[0])
     qtbot.waitUntil(lambda: len(desk.runs.shown) == 1)
     assert plots.curve_points(keys[0], "train_loss") == 0  # type: ignore[attr-defined]
+
+
+def test_that_the_form_has_every_field_of_the_recipe_once() -> None:
+    assert sorted((*FIRST_FIELDS, *MORE_FIELDS)) == sorted(TrainingConfig.model_fields)
+
+
+def test_that_norms_and_scales_have_plots_where_a_run_has_them(qtbot: QtBot, desk: Desk) -> None:
+    clipped = {"gradient_norm": 3.0, "clipped_gradient_norm": 1.0}
+    plain = record_run(desk.library, "ResNet-20")
+    clipping = record_run(desk.library, "ResNet-20", **clipped)
+    scaling = record_run(desk.library, "ResNet-20", **clipped, loss_scale=65536.0)
+    view = training_view(qtbot, desk)
+    desk.service.show_run(plain)
+    qtbot.waitUntil(lambda: len(desk.runs.shown) == 1)
+    plots: Any = view.findChild(QWidget, "curve_plots")
+    assert plots.plot_kinds() == ("loss", "accuracy")
+    desk.service.show_run(clipping)
+    qtbot.waitUntil(lambda: plots.plot_kinds() == ("loss", "accuracy", "norm"))
+    assert plots.curve_points(clipping, "gradient_norm") == plots.curve_points(clipping, "clipped_gradient_norm") == 30
+    assert plots.curve_points(plain, "gradient_norm") == 0
+    desk.service.show_run(scaling)
+    qtbot.waitUntil(lambda: plots.plot_kinds() == ("loss", "accuracy", "norm", "scale"))
+    assert plots.curve_points(scaling, "loss_scale") == 30
+    desk.theme.choose("dark")
+    for key in (scaling, clipping):
+        desk.service.hide_run(key)
+    qtbot.waitUntil(lambda: plots.plot_kinds() == ("loss", "accuracy"))
+    desk.service.show_run(clipping)
+    qtbot.waitUntil(lambda: plots.curve_points(clipping, "gradient_norm") == 30)
 
 
 def test_that_an_exploded_evaluation_does_not_flatten_the_loss(qtbot: QtBot, desk: Desk) -> None:

@@ -20,7 +20,8 @@ from resnet_core.configuration.validation import Fix, Problem
 FIRST_FIELDS = ("data", "image_size", "steps", "seed", "device")
 MORE_FIELDS = (
     "batch_size", "epochs", "target_s", "learning_rate", "momentum", "weight_decay", "warmup_share", "max_shift",
-    "zero_init_residual", "capture", "capture_every", "threads",
+    "zero_init_residual", "precision", "accumulation", "checkpointing", "clip_norm", "capture", "capture_every",
+    "threads",
 )  # fmt: skip
 EMBEDDED_DATA = ("digits", "cifar10")
 

@@ -1,6 +1,9 @@
-"""Draws loss and accuracy of several runs with pyqtgraph, one step axis under both."""
+"""Draws loss and accuracy of several runs with pyqtgraph, one step axis under both, and what clips and scales."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,11 +15,30 @@ from app.state.runs_state import Curve, ShownRun
 from app.views.training.run_legend import run_color
 
 _PALE, _FULL = 110, 255
-_LOSS, _ACCURACY = "loss", "accuracy"
+_LOSS, _ACCURACY, _NORM, _SCALE = "loss", "accuracy", "norm", "scale"
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "train_loss": _LOSS,
+        "test_loss": _LOSS,
+        "train_accuracy": _ACCURACY,
+        "test_accuracy": _ACCURACY,
+        "gradient_norm": _NORM,
+        "clipped_gradient_norm": _NORM,
+        "loss_scale": _SCALE,
+    }
+)
+"""Which plot a curve is in; others are not drawn."""
+_IN_FULL_INK = frozenset({"test_loss", "test_accuracy", "clipped_gradient_norm", "loss_scale"})
+_SOMETIMES = (_NORM, _SCALE)
+"""Plots that are there where a shown run has such curves: one that clips or scales its gradients."""
 
 
 class CurvePlots(pg.GraphicsLayoutWidget):
-    """Loss above, accuracy below: train pale, test in full ink, a dot an evaluation; `step_dragged` tells a step."""
+    """Loss above, accuracy below: train pale, test in full ink, a dot an evaluation; `step_dragged` tells a step.
+
+    Under them, where a run has it, the norm of all gradients, before clipping pale and after it in full ink, and the
+    scale of the loss, both as logarithms.
+    """
 
     step_dragged = Signal(object)
 
@@ -26,12 +48,13 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self._colors: ThemeColors | None = None
         self._curves: dict[tuple[str, str], pg.PlotDataItem] = {}
         self._plots = {kind: self._new_plot(row, kind) for row, kind in enumerate((_LOSS, _ACCURACY))}
+        self._cursors: dict[str, pg.InfiniteLine] = {}
         self._plots[_ACCURACY].setXLink(self._plots[_LOSS])
-        self._plots[_LOSS].setLabel("left", self.tr("loss (cross-entropy)"))
         self._plots[_ACCURACY].setLabel("left", self.tr("accuracy"))
-        self._plots[_ACCURACY].setLabel("bottom", self.tr("step"))
         self._plots[_ACCURACY].setYRange(0.0, 1.0, padding=0.03)
-        self._cursors = {kind: self._new_cursor(plot) for kind, plot in self._plots.items()}
+        for kind, plot in self._plots.items():
+            self._cursors[kind] = self._new_cursor(plot)
+        self._label_steps()
         self._last_step = 0
         self._total_steps = 0
         self._logarithmic, self._zoomed = False, False
@@ -44,14 +67,16 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             return
         self._colors = colors
         self.setBackground(colors.canvas)
-        for plot in self._plots.values():
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(pg.mkPen(colors.hairline))
-                axis.setTextPen(pg.mkPen(colors.muted))
-        for cursor in self._cursors.values():
-            cursor.setPen(pg.mkPen(colors.accent))
-            cursor.setHoverPen(pg.mkPen(colors.text))
+        for kind in self._plots:
+            self._color(kind, colors)
+
+    def _color(self, kind: str, colors: ThemeColors) -> None:
+        for side in ("left", "bottom"):
+            axis = self._plots[kind].getAxis(side)
+            axis.setPen(pg.mkPen(colors.hairline))
+            axis.setTextPen(pg.mkPen(colors.muted))
+        self._cursors[kind].setPen(pg.mkPen(colors.accent))
+        self._cursors[kind].setHoverPen(pg.mkPen(colors.text))
 
     def set_logarithmic_loss(self, on: bool) -> None:
         """Show the loss on a log10 axis or a linear one."""
@@ -65,16 +90,64 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         wanted = {(run.key, name) for run in shown for name in run.curves}
         for key in [key for key in self._curves if key not in wanted]:
             item = self._curves.pop(key)
-            self._plot_of(key[1]).removeItem(item)
+            self._plots[_KINDS[key[1]]].removeItem(item)
+        self._show_plots({_KINDS[name] for run in shown for name in run.curves if name in _KINDS})
         for position, run in enumerate(shown):
-            for split in ("train", "test"):
-                for kind in (_LOSS, _ACCURACY):
-                    self._draw(run, f"{split}_{kind}", position, run.key == current)
+            for name in _KINDS:
+                self._draw(run, name, position, run.key == current)
         self._last_step = max(
             (int(run.curves["train_loss"].steps[-1]) for run in shown if _has_points(run)), default=0
         )
         self._fit_loss(shown)
         self._show_whole_axis(max((run.summary.total_steps or 0 for run in shown), default=0))
+
+    def _show_plots(self, wanted: set[str]) -> None:
+        """Add the plots that some run needs, and take away those that none needs any more."""
+        changed = False
+        for row, kind in enumerate(_SOMETIMES, start=2):
+            if (kind in wanted) == (kind in self._plots):
+                continue
+            changed = True
+            if kind in wanted:
+                self._add_plot(row, kind)
+            else:
+                plot = self._plots.pop(kind)
+                del self._cursors[kind]
+                plot.setXLink(None)
+                self.removeItem(plot)
+        if changed:
+            for row, kind in enumerate((_LOSS, _ACCURACY, *_SOMETIMES)):
+                share = 3 if row < 2 else 2
+                self.ci.layout.setRowStretchFactor(row, share if kind in self._plots else 0)
+            self._label_steps()
+
+    def _add_plot(self, row: int, kind: str) -> None:
+        plot = self._plots[kind] = self._new_plot(row, kind)
+        plot.setLabel("left", {_NORM: self.tr("log₁₀ ‖g‖"), _SCALE: self.tr("log₂ scale")}[kind])
+        plot.setToolTip(
+            {
+                _NORM: self.tr("Gradient norm: L2 over all parameters, before clipping pale, after it in full ink"),
+                _SCALE: self.tr("Loss scale: what float16 multiplies the loss by; halved where a step was skipped"),
+            }[kind]
+        )
+        plot.setXLink(self._plots[_LOSS])
+        self._cursors[kind] = self._new_cursor(plot)
+        if self._colors is not None:
+            self._color(kind, self._colors)
+
+    def _label_steps(self) -> None:
+        """Write under the lowest plot alone what the axis counts; where there are many, the numbers too."""
+        lowest, many = self.plot_kinds()[-1], len(self._plots) > 2
+        for kind, plot in self._plots.items():
+            axis = plot.getAxis("bottom")
+            axis.setStyle(showValues=kind == lowest or not many)
+            axis.setLabel(self.tr("step") if kind == lowest else None)
+            axis.showLabel(kind == lowest)
+        self._plots[_LOSS].setLabel("left", self.tr("loss") if many else self.tr("loss (cross-entropy)"))
+
+    def plot_kinds(self) -> tuple[str, ...]:
+        """Return which plots there are, from top to bottom."""
+        return tuple(kind for kind in (_LOSS, _ACCURACY, *_SOMETIMES) if kind in self._plots)
 
     def _note_zoom(self, *_axes: object) -> None:
         self._zoomed = True
@@ -113,22 +186,19 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         if item is None:
             item = self._curves[run.key, name] = self._new_curve(name)
         color = QColor(run_color(self._colors, position))
-        test = name.startswith("test")
-        color.setAlpha(_FULL if test else _PALE)
+        full = name in _IN_FULL_INK
+        color.setAlpha(_FULL if full else _PALE)
         item.setPen(pg.mkPen(color))
-        if test:
+        if name.startswith("test"):
             item.setSymbolBrush(color)
-        item.setZValue((2 if test else 0) + (1 if current else 0))
-        item.setData(curve.steps, _finite(curve))
+        item.setZValue((2 if full else 0) + (1 if current else 0))
+        item.setData(curve.steps, _drawn(curve, _KINDS[name]))
 
     def _new_curve(self, name: str) -> pg.PlotDataItem:
         symbol = {"symbol": "o", "symbolSize": 5, "symbolPen": None} if name.startswith("test") else {}
         item = pg.PlotDataItem(connect="finite", autoDownsample=True, clipToView=True, **symbol)
-        self._plot_of(name).addItem(item)
+        self._plots[_KINDS[name]].addItem(item)
         return item
-
-    def _plot_of(self, name: str) -> pg.PlotItem:
-        return self._plots[_LOSS if name.endswith(_LOSS) else _ACCURACY]
 
     def _new_plot(self, row: int, kind: str) -> pg.PlotItem:
         plot = self.addPlot(row=row, col=0, enableMenu=False)
@@ -168,6 +238,10 @@ def _has_points(run: ShownRun) -> bool:
     return curve is not None and len(curve.steps) > 0
 
 
-def _finite(curve: Curve) -> np.ndarray:
-    """Return the values with infinities as gaps: a diverged run stays readable up to where it broke."""
-    return np.where(np.isfinite(curve.values), curve.values, np.nan)
+def _drawn(curve: Curve, kind: str) -> np.ndarray:
+    """Return the values as the plot `kind` shows them, infinities as gaps: a diverged run stays readable."""
+    values = np.where(np.isfinite(curve.values), curve.values, np.nan)
+    if kind not in _SOMETIMES:
+        return values
+    logarithm = np.log10 if kind == _NORM else np.log2
+    return logarithm(np.where(values > 0, values, np.nan))
