@@ -9,7 +9,9 @@ from resnet_core.analysis.convention_switches import read_convention
 from resnet_core.analysis.conventions import CONVENTIONS, Convention
 from resnet_core.analysis.cost_report import CostReport, GroupCost, cost_report
 from resnet_core.analysis.layer_cost import LayerCost
+from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.analysis.report_diff import Difference, report_diff
+from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.command_line.arguments import UsageError, add_config, add_json, read_architecture
 from resnet_core.command_line.ledger_text import (
@@ -61,6 +63,10 @@ def add_commands(commands: Any) -> None:
     schema.set_defaults(run=run_schema)
 
 
+def _report_under(recipe: MemoryRecipe, graph: Graph) -> CostReport:
+    return cost_report(graph, batch=recipe.batch, optimizer=recipe.optimizer, precision=recipe.precision)
+
+
 def run_analyze(arguments: argparse.Namespace) -> int:
     """Count one network."""
     recipe = memory_recipe(arguments)
@@ -69,7 +75,7 @@ def run_analyze(arguments: argparse.Namespace) -> int:
     fit = device_fit(graph, recipe, arguments.device_memory)
     chosen = _convention(arguments.convention)
     if arguments.json:
-        report = cost_report(graph, **recipe._asdict())
+        report = _report_under(recipe, graph)
         document = report_document(config, report) | {"memory": memory_document(graph, report, fit)}
         if chosen is not None:
             document["ledger"] = ledger_document(graph, chosen)
@@ -78,7 +84,7 @@ def run_analyze(arguments: argparse.Namespace) -> int:
         print_json(document)
         return 0
     if chosen is None and not arguments.ledger:
-        report = cost_report(graph, **recipe._asdict())
+        report = _report_under(recipe, graph)
         _print_report(config, report)
         print_memory(graph, report, fit)
     if chosen is not None:

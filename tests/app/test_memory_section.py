@@ -68,7 +68,8 @@ def test_that_batch_optimiser_and_precision_change_what_is_forecast(section: Mem
     choose(section, "memory_optimizer", "adamw")
     choose(section, "memory_precision", "mixed")
     recipe = MemoryRecipe(32, "adamw", "mixed")
-    memory = cost_report(network().graph, **recipe._asdict()).memory
+    counted = cost_report(network().graph, batch=recipe.batch, optimizer=recipe.optimizer, precision=recipe.precision)
+    memory = counted.memory
     assert section.recipe == recipe
     assert values(section)["together"] == byte_text(memory.total_bytes)
     assert values(section)["copies of weights"] == byte_text(memory.weight_copy_bytes)
