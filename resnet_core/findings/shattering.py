@@ -129,12 +129,13 @@ class ShatteringStudy(Study[ShatteringFindings]):
             where = N_("Study", "So it is up to the input of {block}.")
             return " ".join([say("Study", text)] + ([say("Study", where).format(block=last)] if last else []))
         text = N_("Study",
-            "Neighbouring inputs' gradients have a cosine of {cosine}, where white noise has 0 and brown noise "
+            "Gradients of inputs {step}° apart have a cosine of {cosine}, where white noise has 0 and brown noise "
             "{brown}: {verdict}."
         )  # fmt: skip
         brown = decimal(brown_noise(found.points, 1)[0], 3)
         verdict = say("Study", _verdict(here))
-        return say("Study", text).format(cosine=decimal(here, 3), brown=brown, verdict=verdict)
+        step = decimal(found.arc_degrees / max(1, found.points - 1), 2)
+        return say("Study", text).format(step=step, cosine=decimal(here, 3), brown=brown, verdict=verdict)
 
     def figures(self, found: ShatteringFindings) -> tuple[Figure, ...]:
         """Return the correlation by lag, that of neighbours by block, and the cosine between inputs by block."""

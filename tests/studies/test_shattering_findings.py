@@ -51,7 +51,10 @@ SMOOTH = findings(agreement(0.95, 0.9, 0.8), agreement(0.9, 0.7, 0.4), agreement
 def test_that_the_headline_compares_neighbours_to_noise(neighbours: float, verdict: str) -> None:
     text = STUDY.headline(findings(agreement(neighbours, 0.0, 0.0), agreement(0.9)), as_written)
     number = f"{neighbours:.3f}".replace("-", "−")
-    assert f"have a cosine of {number}, where white noise has 0 and brown noise 0.990" in text
+    assert (
+        f"Gradients of inputs 0.35° apart have a cosine of {number}, where white noise has 0 and brown noise 0.990"
+        in text
+    )
     assert verdict in text
     assert text.endswith("2, of 256 points over 90° each; BatchNorm holds the statistics of one batch.")
 
