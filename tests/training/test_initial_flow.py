@@ -98,3 +98,11 @@ def test_that_a_probe_measures_units_and_norms_before_any_training(plain: dict[s
     """No channel is dead where BatchNorm centres it; a fresh norm expects mean 0 and deviation 1."""
     assert {block["dead_fraction"] for block in plain["blocks"]} == {0.0}
     assert all(0.05 < block["norm_drift"] < 2 for block in plain["blocks"])
+
+
+def test_that_the_branches_of_a_stage_that_begins_anew_add_one_to_their_number() -> None:
+    """The l-th block adds what each one adds to l of it: ||F||^2 / ||x||^2 = 1 / l (De and Smith 2020)."""
+    shortcut = {"option": "B", "projection_norm": False}
+    document = probed("ResNet-20", block={"activation_order": "pre"}, shortcut=shortcut, stem={"width": 32})
+    found = [block["branch_stream_ratio"] ** -2 for block in document["blocks"][3:]]
+    assert found == pytest.approx([1, 2, 3, 1, 2, 3], rel=0.35)
