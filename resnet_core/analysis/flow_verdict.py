@@ -20,11 +20,14 @@ VerdictKind = Literal["healthy", "grows", "vanishes", "overflow", "underflow", "
 no underflow explains, as behind weights of zero; `not_a_number`: inf or NaN that no overflow on the way back explains,
 as from a loss that is none."""
 
-_Tone = Literal["level", "rises", "falls", "grows", "vanishes", "overflow", "underflow", "cut_off", "not_a_number"]
-"""A verdict with the three ways to be healthy told apart."""
+_Tone = Literal[
+    "level", "rises", "falls", "climbs", "sinks", "grows", "vanishes", "overflow", "underflow", "cut_off",
+    "not_a_number",
+]  # fmt: skip
+"""A verdict with the five ways to be healthy told apart."""
 
-LEVEL = 2.0
-"""Norms that differ by less than this factor from end to end are called level."""
+LEVEL, LITTLE = 2.0, 100.0
+"""Norms that differ by less than these factors from end to end are called level, and little different."""
 
 NEAR_OVERFLOW, NEAR_UNDERFLOW = 1e30, 1e-30
 """A norm beyond these has come near the ends of float32 (1e-45 to 3e38): what is next to it and no number, or zero,
@@ -82,8 +85,11 @@ def verdict_sentences(
         "place": "" if verdict.boundary is None else boundaries[verdict.boundary],
         "norm": "" if verdict.last_norm is None else scientific(verdict.last_norm),
     }
+    tone = _tone(verdict)
     meant = (_MEANT if verdict.normalized else _MEANT_WITHOUT_NORMS)[verdict.kind]
-    return say("Atlas", _TOLD[_tone(verdict)]).format(**facts), say("Atlas", meant).format(**facts)
+    if tone in ("climbs", "sinks"):
+        meant = _UNEVEN
+    return say("Atlas", _TOLD[tone]).format(**facts), say("Atlas", meant).format(**facts)
 
 
 def _kind_of_odd(norms: NDArray[np.float64], boundary: int) -> VerdictKind:
@@ -104,7 +110,9 @@ def _tone(verdict: FlowVerdict) -> _Tone:
     assert verdict.factor is not None
     if 1 / LEVEL < verdict.factor < LEVEL:
         return "level"
-    return "rises" if verdict.factor > 1 else "falls"
+    if 1 / LITTLE < verdict.factor < LITTLE:
+        return "rises" if verdict.factor > 1 else "falls"
+    return "climbs" if verdict.factor > 1 else "sinks"
 
 
 def _times(factor: float) -> str:
@@ -115,6 +123,8 @@ _TOLD: Mapping[_Tone, str] = MappingProxyType({
     "level": N_("Atlas", "Level: {factor} towards the input over {layers} layers, squared {growth} a layer"),
     "rises": N_("Atlas", "Rises a little towards the input: {factor} over {layers} layers, squared {growth} a layer"),
     "falls": N_("Atlas", "Falls a little towards the input: {factor} over {layers} layers, squared {growth} a layer"),
+    "climbs": N_("Atlas", "Climbs towards the input: {factor} over {layers} layers, squared {growth} a layer"),
+    "sinks": N_("Atlas", "Sinks towards the input: {factor} over {layers} layers, squared {growth} a layer"),
     "grows": N_("Atlas", "Grows towards the input: {factor} over {layers} layers, squared {growth} a layer"),
     "vanishes": N_("Atlas", "Vanishes towards the input: {factor} over {layers} layers, squared {growth} a layer"),
     "overflow": N_("Atlas", "Leaves float32: behind a norm of {norm} it overflows at {place}, inf or NaN from there "
@@ -126,6 +136,8 @@ _TOLD: Mapping[_Tone, str] = MappingProxyType({
 })  # fmt: skip
 
 _HEALTHY = N_("Atlas", "Healthy: every block hears of the loss at much the same strength.")
+_UNEVEN = N_("Atlas", "Not level, and not yet an alarm, which is a thousandfold: the first block hears of the loss "
+             "{factor} as strongly as the last.")  # fmt: skip
 _CUT_OFF = N_("Atlas", "Something multiplies by 0: weights or a branch's last norm that begin at 0 without a shortcut "
               "around them, or ReLUs that are all dead. What lies before it does not learn.")  # fmt: skip
 _NOT_A_NUMBER = N_("Atlas", "The numbers were broken before the way back began, in the forward pass or in the loss: "

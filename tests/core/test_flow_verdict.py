@@ -24,6 +24,8 @@ def sentences(norms: Sequence[float], normalized: bool = True) -> tuple[str, str
         ((1.5, 1.2, 1.1, 1.0), "healthy", "Level: 1.50 × towards the input over 6 layers, squared 1.14 × a layer"),
         ((35.0, 9.0, 3.0, 1.0), "healthy", "Rises a little"),
         ((0.1, 0.3, 0.6, 1.0), "healthy", "Falls a little"),
+        ((193.0, 40.0, 9.0, 1.0), "healthy", "Climbs towards the input: 193 ×"),
+        ((0.005, 0.02, 0.3, 1.0), "healthy", "Sinks towards the input"),
         ((2e4, 5e2, 2e1, 1.0), "grows", "Grows towards the input: 20,000 × over 6 layers"),
         ((1e-25, 1e-20, 1e-9, 1.0), "vanishes", "Vanishes towards the input: 1.0·10⁻²⁵ × over 6 layers"),
         ((np.nan, np.inf, 4e37, 1.0), "overflow", "Leaves float32: behind a norm of 4.0·10³⁷ it overflows at b"),
@@ -38,6 +40,11 @@ def test_that_norms_are_judged_by_their_ends_and_by_what_float32_holds(
 ) -> None:
     assert flow_verdict(norms, 6, normalized=True).kind == kind
     assert sentences(norms)[0].startswith(opening)
+
+
+def test_that_a_hundredfold_is_not_called_level_nor_an_alarm() -> None:
+    meant = sentences((193.0, 40.0, 9.0, 1.0))[1]
+    assert meant.startswith("Not level, and not yet an alarm") and "193 × as strongly" in meant
 
 
 def test_that_growth_behind_norm_layers_is_not_called_vanishing() -> None:

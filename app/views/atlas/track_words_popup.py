@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from app.painting.paint_style import PaintStyle
 from resnet_core.configuration.translation import QT_TRANSLATE_NOOP as N_
-from resnet_core.drawing.tracks.track import Track
+from resnet_core.drawing.tracks.track import GUTTER_GAP, Track
 from resnet_core.drawing.tracks.track_rows import TrackRow
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 translate = QCoreApplication.translate
 WIDTH = 400
 _SIGN_PX, _SIGN_GAP = 13.0, 5.0
+_WIDEST_NUMBER = "10⁻²⁵"
 _HEADS = (N_("Atlas", "Shows"), N_("Atlas", "Healthy"), N_("Atlas", "Vanishing, exploding"), N_("Atlas", "Paper"))
 
 
@@ -38,9 +39,7 @@ class TrackWordsPopup(QFrame):
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
         text.setOpenExternalLinks(True)
-        text.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         text.setFixedWidth(WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 12)
@@ -50,10 +49,10 @@ class TrackWordsPopup(QFrame):
     def open_beside(self, atlas: AtlasView, row: TrackRow) -> None:
         """Show it right of the track's name, where the screen has room for it."""
         self.adjustSize()
-        at = sign_box(row, atlas).translated(0, -atlas.scroll_offset).topRight().toPoint()
+        at = QPointF(row.gutter.right, row.gutter.top - atlas.scroll_offset).toPoint()
         point = atlas.viewport().mapToGlobal(at)
         screen = atlas.screen().availableGeometry()
-        x = min(point.x() + 8, screen.right() - self.width())
+        x = min(point.x(), screen.right() - self.width())
         y = min(point.y(), screen.bottom() - self.height())
         self.move(max(x, screen.left()), max(y, screen.top()))
         self.show()
@@ -78,26 +77,29 @@ def words_html(track: Track) -> str:
 
 
 def sign_box(row: TrackRow, atlas: AtlasView) -> QRectF:
-    """Return where the sign beside a track's name stands, in pixels of the viewport before scrolling."""
+    """Return where the sign of a track that has words stands beside its name, in the viewport before scrolling.
+
+    It is null where there is no room beside the numbers of the scale; the track's menu has the words then, too.
+    """
     style = atlas.style_of_paint
     width = style.width_of(translate("Atlas", row.track.title()), style.bold)
-    x = min(row.gutter.left + width + _SIGN_GAP, row.gutter.right - _SIGN_PX - 8)
-    middle = row.gutter.top + style.text_size * 0.6
-    return QRectF(x, middle - _SIGN_PX / 2, _SIGN_PX, _SIGN_PX)
+    box = QRectF(row.gutter.left + width + _SIGN_GAP, row.gutter.top - 2, _SIGN_PX, _SIGN_PX)
+    fits = box.right() <= row.gutter.right - style.width_of(_WIDEST_NUMBER, style.numbers) - GUTTER_GAP
+    return box if fits and row.track.words() is not None else QRectF()
 
 
 def sign_row_at(atlas: AtlasView, at: QPointF) -> TrackRow | None:
     """Return the row whose sign is at a point of the viewport."""
     place = QPointF(at.x(), at.y() + atlas.scroll_offset)
-    signed = (row for row in atlas.rows if row.track.words() is not None)
-    return next((row for row in signed if sign_box(row, atlas).adjusted(-3, -3, 3, 3).contains(place)), None)
+    boxes = ((row, sign_box(row, atlas)) for row in atlas.rows)
+    return next((row for row, box in boxes if box and box.adjusted(-3, -3, 3, 3).contains(place)), None)
 
 
 def paint_sign(painter: QPainter, row: TrackRow, atlas: AtlasView, style: PaintStyle) -> None:
     """Paint a small i in a ring beside the name of a track that has words."""
-    if row.track.words() is None:
-        return
     box = sign_box(row, atlas)
+    if not box:
+        return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(style.line("muted", 1.0, 0.7))

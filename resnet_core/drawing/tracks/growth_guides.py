@@ -65,7 +65,8 @@ def _label(
         yield Text("", "note", rect.right + _GAP, start[1], guide.label, size, "left")
         return
     x = max(start[0], rect.left) + _GAP
-    y = max(start[1], rect.top) + text_height(size) / 2 + _GAP
+    over = start[1] - text_height(size) / 2 - 2  # it climbs to the left, so there it is free; but not at the top
+    y = over if over - text_height(size) / 2 >= rect.top else max(start[1], rect.top) + text_height(size) / 2 + _GAP
     if x + text_width(guide.label, size) * plot.fit <= rect.right and y + text_height(size) / 2 <= rect.bottom:
         yield Text("", "note", x, y, guide.label, size, "left")
 
