@@ -75,7 +75,7 @@ class TrainingView(QWidget):
         self._runs.advanced.connect(lambda _key: self._refresh())
         self._runs.shown_changed.connect(self._refresh)
         self._runs.current_changed.connect(self._refresh)
-        self._selection.step_changed.connect(lambda _step: self._refresh())
+        self._selection.step_changed.connect(lambda _step: self._show_step())
         self._theme.changed.connect(lambda _colors: self._refresh())
         self._logarithmic.toggled.connect(lambda _on: self._refresh())
 
@@ -96,6 +96,16 @@ class TrainingView(QWidget):
         self._pages.setCurrentIndex(1 if shown and self._ready_plots() else 0)
         if shown:
             self._draw(shown, current)
+
+    def _show_step(self) -> None:
+        """Move the line alone: a run that is played back moves it twenty times a second."""
+        if self._plots is None or not self.isVisible():
+            return
+        from app.views.training.curve_plots import CurvePlots
+
+        assert isinstance(self._plots, CurvePlots)
+        self._follow.setEnabled(self._selection.step is not None)
+        self._plots.show_step(self._selection.step)
 
     def _ready_plots(self) -> bool:
         if self._plots is None:
