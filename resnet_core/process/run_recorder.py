@@ -22,7 +22,7 @@ from resnet_core.runs.run_events import (
 )
 from resnet_core.runs.run_store import RunStore
 from resnet_core.training.control import TrainingControl
-from resnet_core.training.loop import divergence_line
+from resnet_core.training.loop import divergence_line, skipped_line
 
 Report = Progress | StatusReported | Notice
 Listener = Callable[[Report], None]
@@ -64,6 +64,7 @@ class RunRecorder:
         self._elapsed_s = 0.0
         self._paused = False
         self._diverged = False
+        self._loss_scale: float | None = None
         self._total_steps = length.total_steps
         self._time_left = TimeLeft(*length)
 
@@ -115,6 +116,11 @@ class RunRecorder:
             self._diverged = True
             self._store.log(divergence_line(event.step))
             self._listener(Notice(divergence_line(event.step)))
+        if self._loss_scale is not None and event.loss_scale is not None and event.loss_scale < self._loss_scale:
+            line = skipped_line(event.step - 1, event.loss_scale)
+            self._store.log(line)
+            self._listener(Notice(line))
+        self._loss_scale = event.loss_scale
 
     def _report(self, event: RunEvent) -> None:
         match event:

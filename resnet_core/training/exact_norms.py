@@ -59,7 +59,7 @@ def write_pair(first: Tensor, second: Tensor, norms: tuple[Tensor, Tensor], cosi
         cosine.fill_(math.nan)
         return
     # Brought to length 1 first, as a product of two small gradients would leave float32's range.
-    wide = cosine.dtype if on_cpu else first.dtype
+    wide = cosine.dtype if on_cpu else torch.promote_types(first.dtype, torch.float32)
     one, other = first.to(wide) / norms[0].to(wide), second.to(wide) / norms[1].to(wide)
     cosine.copy_((one * other).sum(dtype=cosine.dtype))
 
@@ -78,7 +78,8 @@ def write_moments(x_NCHW: Tensor, cells: MomentCells) -> None:
     """Write the moments of a map into `cells`; on a device nothing is waited for."""
     if x_NCHW.device.type != "cpu":
         dtype = cells.variance.dtype
-        variance_C, mean_C = (part.to(dtype) for part in torch.var_mean(x_NCHW, dim=(0, 2, 3), correction=0))
+        wide_NCHW = x_NCHW.to(torch.promote_types(x_NCHW.dtype, torch.float32))  # half would round the moments, too
+        variance_C, mean_C = (part.to(dtype) for part in torch.var_mean(wide_NCHW, dim=(0, 2, 3), correction=0))
         cells.variance.copy_(variance_C.mean())
         if cells.mean is not None:
             cells.mean.copy_(mean_C.mean())

@@ -250,6 +250,11 @@ def divergence_line(step: int) -> str:
     return f"diverged: the loss is not finite from step {step} on; lower training.learning_rate"
 
 
+def skipped_line(step: int, scale: float) -> str:
+    """Return what is said of one step that left the weights as they were."""
+    return f"step {step} was skipped: a gradient left float16's range; the loss is scaled by {scale:,.0f} from here on"
+
+
 def skipping_line(count: int) -> str:
     """Return what is said of steps that left the weights as they were, as a gradient had overflowed float16."""
     steps = "1 step was" if count == 1 else f"{count} steps were"

@@ -182,6 +182,25 @@ def test_that_a_diverged_run_says_so_once(tmp_path: Path) -> None:
     assert any(not math.isfinite(loss) for loss in losses)
 
 
+def test_that_each_skipped_step_of_a_float16_run_is_told_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resnet_core.training.update.FIRST_SCALE", 2.0**22)
+    reports: list[Report] = []
+    run = tiny_run(steps=14, precision="float16", batch_size=16, clip_norm=1.0)
+    end = run_train_job(run, tmp_path / "run", control=TrainingControl(), on_progress=reports.append)
+    notices = [report.text for report in reports if isinstance(report, Notice)]
+    skip = "step 0 was skipped: a gradient left float16's range; the loss is scaled by 2,097,152 from here on"
+    assert notices[0] == skip
+    assert end.message.startswith(f"{len(notices)} step")
+    reader = RunReader(tmp_path / "run")
+    assert reader.summary().message == end.message
+    assert skip in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
+    scalars = reader.scalars(("gradient_norm", "clipped_gradient_norm", "loss_scale"))
+    assert [len(series.steps) for series in scalars.values()] == [14, 14, 14]
+    assert scalars["loss_scale"].values[0] == 2.0**22
+
+
 @pytest.mark.parametrize("data", ["random", "digits"])
 def test_that_a_probe_measures_the_network_as_it_begins(data: str) -> None:
     run = RunConfig(

@@ -211,3 +211,25 @@ def test_that_a_gradient_beyond_float16_is_captured_as_infinite() -> None:
 def test_that_every_quantity_has_its_rule() -> None:
     assert set(BLOCK_QUANTITIES) <= RULES.keys()
     assert set(RULES.values()) == set(get_args(Rule))
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize(
+    "recipe",
+    [{"precision": "float16"}, {"precision": "bfloat16"}, {"accumulation": 4}, {"checkpointing": True}],
+    ids=repr,
+)
+def test_that_what_is_captured_on_cuda_is_as_on_the_cpu_in_float32(recipe: dict[str, Any]) -> None:
+    """Half precision has three digits; a wrong scale, or a part that counts twice, would be off by far more."""
+    cuda, run = torch.device("cuda"), tiny_run(GROUP_NORM, **recipe)
+    learner = Learner(build_model(GROUP_NORM, seed=0), run, cuda, 1)
+    images_NCHW, labels_N = batch()
+    learner.update(images_NCHW.to(cuda), labels_N.to(cuda), 0.0, 0, capture_row=0)
+    found, expected = learner.capture.rows(1)[0], captured(learner_of(tiny_run(GROUP_NORM)))
+    assert found.boundary_norms == pytest.approx(expected.boundary_norms, rel=0.05)
+    for name in ("branch_norm", "shortcut_norm", "parameter_gradient_norm", "stream_variance"):
+        assert found.block_quantities[name] == pytest.approx(expected.block_quantities[name], rel=0.2), name
+    assert found.block_quantities["branch_shortcut_cosine"] == pytest.approx(
+        expected.block_quantities["branch_shortcut_cosine"], abs=0.05
+    )
