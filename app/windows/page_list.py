@@ -25,7 +25,9 @@ def centre_pages(
             "zooms in, Escape out, + and - by steps, 0 shows everything. Ctrl+F finds, F3 goes on.\n\n"
             "Of the selected block: Ins or A adds one behind it, Del removes it, K changes its kind, S its shortcut. "
             "Of its stage: < and > change the width, T the stride, Shift+K the kind of all blocks. The line under the "
-            "tracks says what each would cost."
+            "tracks says what each would cost.\n\n"
+            "The sign beside the name of a track of a run tells how to read it. Drag in the history, or the bar under "
+            "the views, to look at another step; F4 plays the run back."
         )),
         Page("layers", translate("Pages", "Layers"), layers, translate("Pages",
             "Every layer with its shapes and counts. Type in the filter, click a header to sort, and select "
@@ -36,7 +38,8 @@ def centre_pages(
             "differences. Pin an architecture (Ctrl+P) to have something to compare with."
         )),
         Page("training", translate("Pages", "Training"), training, translate("Pages",
-            "Loss and accuracy of the runs that are ticked in the list. Drag the line to look at another step."
+            "Loss and accuracy of the runs that are ticked in the list. Drag the line to look at another step: all "
+            "views follow. The bar below goes through the steps at which gradients were captured; F4 plays them."
         )),
         Page("ledger", translate("Pages", "Ledger"), ledger, translate("Pages",
             "The count of one image term by term. Choose how a paper or a tool counts, or switch single terms, "

@@ -84,7 +84,7 @@ def sign_box(row: TrackRow, atlas: AtlasView) -> QRectF:
     style = atlas.style_of_paint
     width = style.width_of(translate("Atlas", row.track.title()), style.bold)
     box = QRectF(row.gutter.left + width + _SIGN_GAP, row.gutter.top - 2, _SIGN_PX, _SIGN_PX)
-    fits = box.right() <= row.gutter.right - style.width_of(_WIDEST_NUMBER, style.numbers) - GUTTER_GAP
+    fits = box.right() <= row.gutter.right - style.width_of(_WIDEST_NUMBER, style.numbers) - 2 * GUTTER_GAP
     return box if fits and row.track.words() is not None else QRectF()
 
 
