@@ -25,9 +25,9 @@ def cka_study(subject: StudySubject, options: CkaOptions) -> Course[CkaFindings]
     """Compare what the stem and each block put out, on `options.batches` batches of `options.images` images.
 
     Each image goes through the network by itself, see `settled_copy`. A Gram matrix of N x N is made of each output
-    while the network runs, and the output is let go; M outputs take 8 M N^2 bytes, twice over at the peak. The HSIC of every
-    pair is averaged over the batches, and the alignment is that of the averages. Raises ConfigurationError below 4
-    images.
+    while the network runs, and the output is let go; M outputs take 8 M N^2 bytes, twice over at the peak. The HSIC of
+    every pair is averaged over the batches, and the alignment is that of the averages. Raises ConfigurationError below
+    4 images.
     """
     draw = planned_draw(subject, options.images, options.batches)
     if draw.images < LEAST_IMAGES:
