@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 
+from app.views.studies.figure_words import value_text
 from resnet_core.findings.figures import Axis
-from resnet_core.number_text import MINUS, power_of_ten, scientific
+from resnet_core.number_text import MINUS, power_of_ten
 
 Ticks = list[tuple[float | None, list[float]]]
 FloatArray = NDArray[np.float64]
@@ -20,8 +20,9 @@ FloatArray = NDArray[np.float64]
 BEYOND_PX = 18
 """How far the text of a tick may reach beyond the ends of its axis."""
 
-_DECADE_PX = 46.0
+_DECADE_PX, _UPRIGHT_PX = 46.0, 22.0
 _NAME_GAP_PX = 14.0
+_WHOLE = 1e-9
 _BLOCK = re.compile(r"(layer\d+)\.\d+")
 
 
@@ -57,7 +58,7 @@ class FigureAxis(pg.AxisItem):
         if self._names:
             return [(1.0, self._named_ticks(low, high, size))]
         if self._logarithmic:
-            return _decade_ticks(low, high, size)
+            return _decade_ticks(low, high, size, _UPRIGHT_PX if self._upright else _DECADE_PX)
         levels: Ticks = super().tickValues(low, high, size)
         return levels[:1] if self.orientation == "bottom" else levels[:2]
 
@@ -66,7 +67,8 @@ class FigureAxis(pg.AxisItem):
         if self._names:
             return [self._name(round(value)) for value in values]
         if self._logarithmic:
-            return [_power(value) for value in values]
+            whole = all(abs(value - round(value)) < _WHOLE for value in values)
+            return [power_of_ten(round(value)) if whole else value_text(10.0**value) for value in values]
         texts: list[str] = super().tickStrings(values, scale, spacing)
         return [text.replace("-", MINUS) for text in texts]
 
@@ -76,8 +78,7 @@ class FigureAxis(pg.AxisItem):
         shown = list(range(first, last + 1))
         if not shown:
             return []
-        upright = self.orientation in ("left", "right")
-        widest = 16.0 if upright else max(self._width(self._names[number]) for number in shown)
+        widest = 16.0 if self._upright else max(self._width(self._names[number]) for number in shown)
         room = max(int(size / (widest + _NAME_GAP_PX)), 1)
         if len(shown) <= room:
             return [float(number) for number in shown]
@@ -85,6 +86,10 @@ class FigureAxis(pg.AxisItem):
         step = math.ceil(len(shown) / room)
         fits = 1 < len(stages) <= room and min(np.diff(stages)) >= step
         return [float(number) for number in (stages if fits else shown[::step])]
+
+    @property
+    def _upright(self) -> bool:
+        return self.orientation in ("left", "right")
 
     def _name(self, number: int) -> str:
         return self._names[number] if 0 <= number < len(self._names) else ""
@@ -96,16 +101,11 @@ class FigureAxis(pg.AxisItem):
         font = self.style["tickFont"] or QApplication.font()
         return QFontMetricsF(font).horizontalAdvance(text)
 
-    def dress(self, line: Any, text: Any) -> None:
-        """Draw the line and the texts with other pens."""
-        self.setPen(line)
-        self.setTextPen(text)
 
-
-def _decade_ticks(low: float, high: float, size: float) -> Ticks:
+def _decade_ticks(low: float, high: float, size: float, room: float) -> Ticks:
     """Return whole decades, or every few of them; where there are less than two, the digits between as well."""
     first, last = math.ceil(low), math.floor(high)
-    every = max(1, math.ceil((last - first + 1) * _DECADE_PX / max(size, 1.0)))
+    every = max(1, math.ceil((last - first + 1) * room / max(size, 1.0)))
     decades = [float(exponent) for exponent in range(first, last + 1, every)]
     digits = [
         place
@@ -116,13 +116,7 @@ def _decade_ticks(low: float, high: float, size: float) -> Ticks:
     if len(decades) >= 2:
         return [(None, decades)]
     named = [place for place in digits if round(10 ** (place % 1)) in (2, 5)]
-    return [(None, sorted({*decades, *(named if size > 4 * _DECADE_PX or not decades else [])}) or digits[:1])]
-
-
-def _power(exponent: float) -> str:
-    if abs(exponent - round(exponent)) < 1e-9:
-        return power_of_ten(round(exponent))
-    return scientific(10.0**exponent, 1)
+    return [(None, sorted({*decades, *(named if size > 4 * room or not decades else [])}) or digits[:1])]
 
 
 def _stage(name: str) -> str:

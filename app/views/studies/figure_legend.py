@@ -12,6 +12,7 @@ from resnet_core.findings.figures import LineRole
 
 _STROKE, _GAP, _BETWEEN = 18.0, 6.0, 14.0
 _FADED = 150
+_LEAST_PX = 360
 
 
 def line_pen(colors: ThemeColors, role: LineRole, number: int) -> QPen:
@@ -59,8 +60,8 @@ class FigureLegend(QWidget):
         return QSize(round(self._wish()) + 2, self.fontMetrics().height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Return a width that everything else may push it down to."""
-        return QSize(40, self.sizeHint().height())
+        """Return the room for all names, as long as there are few."""
+        return QSize(min(self.sizeHint().width(), _LEAST_PX), self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint strokes and names, from the right end where all have room, else from the left."""

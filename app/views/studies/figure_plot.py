@@ -12,6 +12,9 @@ from app.services.fonts import number_font
 from app.services.theme import ThemeColors
 from app.views.studies.figure_axis import BEYOND_PX, FigureAxis
 
+FOOT_PX = 24
+"""The height of the axis at the foot."""
+
 _SMALLER = 0.9
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1),
@@ -41,6 +44,7 @@ class FigurePlot(pg.GraphicsLayoutWidget):
         self.across, self.upward = FigureAxis("bottom"), FigureAxis("left")
         self.plot = self._added_plot(0, {"bottom": self.across, "left": self.upward})
         self.upward.setWidth(56)
+        self.across.setHeight(FOOT_PX)
         self.ci.layout.setContentsMargins(0, 4, BEYOND_PX, 0)
         self.ci.layout.setSpacing(6)
         self.cursor = pg.InfiniteLine(angle=90, movable=False)

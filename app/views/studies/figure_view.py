@@ -48,8 +48,8 @@ class FigureView(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
-        self._layout.addLayout(_row(self._title, self._legend, right_share=0))
-        self._layout.addWidget(self._side)
+        self._layout.addWidget(self._title)
+        self._layout.addLayout(_row(self._side, self._legend, right_share=0))
         self._layout.addLayout(_row(self._reading, self._foot))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -194,11 +194,12 @@ class FigureView(QWidget):
         bold.setBold(True)
         self._title.setFont(bold)
         self._reading.setFont(number_font(self.font().pointSizeF() * _SMALLER))
-        for label in (self._side, self._foot):
-            small = label.font()
+        quiet: tuple[QWidget, ...] = (self._side, self._foot, self._legend)
+        for part in quiet:
+            small = part.font()
             small.setPointSizeF(self.font().pointSizeF() * _SMALLER)
-            label.setFont(small)
-            label.setProperty("role", "muted")
+            part.setFont(small)
+            part.setProperty("role", "muted")
         self._foot.align_right()
 
 

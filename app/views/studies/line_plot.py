@@ -42,9 +42,11 @@ class LinePlot(FigurePlot):
             self.plot.addItem(self._curves[-1])
         while len(self._curves) > len(figure.lines):
             self.plot.removeItem(self._curves.pop())
-        for curve, (x, y) in zip(self._curves, self._points, strict=True):
-            alone = np.isfinite(y).sum() < _DOTS_BELOW
-            curve.setData(x, y, symbol="o" if alone else None, symbolSize=5, symbolPen=None)
+        for curve, line, (x, y) in zip(self._curves, figure.lines, self._points, strict=True):
+            there = np.isfinite(x) & np.isfinite(y)
+            alone = line.role != "guide" and there.sum() < _DOTS_BELOW
+            kept = slice(None) if there.any() else slice(0)  # nothing can be fitted to points that are nowhere
+            curve.setData(x[kept], y[kept], symbol="o" if alone else None, symbolSize=5, symbolPen=None)
         self._stops = self._found_stops()
         self._show_marks(figure)
         if self._colors is not None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QResizeEvent
 from app.services.fonts import number_font
 from app.services.theme import ThemeColors
 from app.views.studies.figure_axis import FigureAxis, FloatArray, drawn
-from app.views.studies.figure_plot import FigurePlot
+from app.views.studies.figure_plot import FOOT_PX, FigurePlot
 from app.views.studies.figure_words import axis_text, value_text
 from resnet_core.drawing.color_map import colored, diverging_table, viridis_table
 from resnet_core.drawing.contour_lines import contour_segments
@@ -39,6 +39,7 @@ class MapPlot(FigurePlot):
         for item in (self._image, self._contours, self._spots, self._level, *self._bands.values()):
             self.plot.addItem(item, ignoreBounds=True)
         self._level.setZValue(20)
+        self._level.hide()
         self._scale = FigureAxis("right")
         self._bar_plot = self._color_bar()
         self.plot.setMouseEnabled(x=False, y=False)
@@ -191,7 +192,10 @@ class MapPlot(FigurePlot):
         """Add the bar of colours with its scale at the right."""
         plot = self._added_plot(1, {"right": self._scale})
         plot.hideAxis("left")
-        plot.hideAxis("bottom")
+        foot = plot.getAxis("bottom")  # as high as that of the plane, and empty
+        foot.setHeight(FOOT_PX)
+        foot.setStyle(showValues=False, tickLength=0)
+        foot.setPen(None)
         plot.showAxis("right")
         plot.setMouseEnabled(x=False, y=False)
         self._bar_image = pg.ImageItem(axisOrder="row-major")

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.forms.field_editors import FieldEditor, make_editor, mark
 from app.forms.field_label import FieldLabel
@@ -20,7 +20,7 @@ from resnet_core.configuration.validation import Fix, Problem
 from resnet_core.findings.catalog import study_named
 
 _PAIR_PX = 230
-_EDITOR_PX = 150
+_EDITOR_PX, _CHOICE_LETTERS = 150, 13
 
 
 class OptionsForm(QWidget):
@@ -82,6 +82,8 @@ class OptionsForm(QWidget):
             editor = make_editor(facts, f"study_option_{name}", self._fields)
             editor.committed.connect(partial(self._enter, name))
             editor.setMaximumWidth(_EDITOR_PX)
+            if isinstance(editor, QComboBox):
+                editor.setMinimumContentsLength(_CHOICE_LETTERS)
             label = FieldLabel(field_label(facts), self._fields)
             label.setToolTip(field_help(facts))
             label.setBuddy(editor)

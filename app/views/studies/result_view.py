@@ -132,7 +132,7 @@ class ResultView(QWidget):
         self._arrange()
 
     def _new_figure(self) -> FigureView:
-        view = FigureView(self._theme.colors)
+        view = FigureView(self._theme.colors, self)
         view.block_chosen.connect(self._selection.select)
         view.menu_wanted.connect(self._add_copies)
         view.saved.connect(self.announced)

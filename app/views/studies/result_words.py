@@ -30,8 +30,10 @@ def conditions(report: StudyReport[Any]) -> str:
     kind, parts = type(report.options), [report.network.device]
     for name in kind.model_fields:
         facts = field_facts(kind, name)
-        value = " ".join((value_text(facts, getattr(report.options, name)), facts.unit)).strip()
-        parts.append(f"{field_label(facts)} {value}")
+        label, value = field_label(facts), value_text(facts, getattr(report.options, name))
+        unit = "" if facts.unit in label.lower() else facts.unit  # "Images 32", not "Images 32 images"
+        if value:
+            parts.append(" ".join(filter(None, (label, value, unit))))
     return " · ".join(parts)
 
 

@@ -85,15 +85,13 @@ class StudiesView(QWidget):
     def _study(self) -> Study[Any]:
         return study_named(self._studies.chosen)
 
-    def _subjects(self, study: Study[Any]) -> tuple[tuple[Subject, ...], Subject | None]:
-        """Return what a study can be made of, and what it would be made of now."""
-        subjects = subjects_of(study, self._document.config, self._runs)
+    def _chosen_of(self, subjects: tuple[Subject, ...]) -> Subject | None:
+        """Return which of `subjects` would be studied now."""
         current = self._runs.current.key if self._runs.current is not None else ""
-        return subjects, chosen_subject(subjects, self._studies.wished_run, current)
+        return chosen_subject(subjects, self._studies.wished_run, current)
 
-    def _found(self, study: Study[Any]) -> StudyResult | None:
+    def _found(self, study: Study[Any], subject: Subject | None) -> StudyResult | None:
         """Return what the study found of the network at hand."""
-        _, subject = self._subjects(study)
         if subject is None:
             return None
         if subject.run:
@@ -109,11 +107,14 @@ class StudiesView(QWidget):
     def _refresh(self) -> None:
         self._stale = False
         study = self._study
-        subjects, chosen = self._subjects(study)
-        found = {each.name: result for each in STUDIES if (result := self._found(each)) is not None}
+        offered = {each.subjects: subjects_of(each, self._document.config, self._runs) for each in _of_each_kind()}
+        chosen = {kinds: self._chosen_of(subjects) for kinds, subjects in offered.items()}
+        found = {
+            each.name: result for each in STUDIES if (result := self._found(each, chosen[each.subjects])) is not None
+        }
         self._list.show_studies(study.name, found)
         self._words.show_study(study)
-        self._subject_row.show_subjects(subjects, chosen, self._recipe.config.data)
+        self._subject_row.show_subjects(offered[study.subjects], chosen[study.subjects], self._recipe.config.data)
         self._form.show_study(study.name)
         self._course.show_study(study.name)
         results = tuple(reversed(self._studies.results(study.name)))
@@ -128,7 +129,7 @@ class StudiesView(QWidget):
 
     def _start(self) -> None:
         study = self._study
-        _, subject = self._subjects(study)
+        subject = self._chosen_of(subjects_of(study, self._document.config, self._runs))
         if subject is None or self._studies.problems(study.name):
             return
         self._course.begin()
@@ -186,6 +187,11 @@ class StudiesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
+
+
+def _of_each_kind() -> tuple[Study[Any], ...]:
+    """Return one study of each set of kinds of network that studies are made of."""
+    return tuple({study.subjects: study for study in STUDIES}.values())
 
 
 def _hairline() -> QFrame:

@@ -27,7 +27,7 @@ class WordsView(QWidget):
         super().__init__(parent)
         self.setObjectName("study_words")
         self._colors, self._source_text = colors, ""
-        self._title, self._source, self._shows = QLabel(), QLabel(), WrappedLabel()
+        self._title, self._source, self._shows = QLabel(), WrappedLabel(), WrappedLabel()
         self._healthy_head, self._unhealthy_head = QLabel(self.tr("Healthy")), QLabel(self.tr("Unhealthy"))
         self._healthy, self._unhealthy = WrappedLabel(), WrappedLabel()
         self._name_parts()
@@ -36,8 +36,9 @@ class WordsView(QWidget):
         self._grid.setVerticalSpacing(1)
         self._beside: bool | None = None
         top = QHBoxLayout()
-        top.addWidget(self._title, 1)
-        top.addWidget(self._source, 0, Qt.AlignmentFlag.AlignBottom)
+        top.setSpacing(16)
+        top.addWidget(self._title)
+        top.addWidget(self._source, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
@@ -67,7 +68,7 @@ class WordsView(QWidget):
         self._arrange(beside=self.width() >= _BESIDE_FROM_PX)
 
     def _show_source(self) -> None:
-        link = rf'<a style="color:{self._colors.accent}" href="https://arxiv.org/abs/\1">arXiv \1</a>'
+        link = rf'<a style="color:{self._colors.accent}" href="https://arxiv.org/abs/\1">arXiv&nbsp;\1</a>'
         self._source.setText(_ARXIV.sub(link, escape(self._source_text)))
 
     def _arrange(self, *, beside: bool) -> None:
@@ -97,5 +98,7 @@ class WordsView(QWidget):
         self._title.setFont(font)
         self._source.setProperty("role", "muted")
         self._source.setAccessibleName(self.tr("Source"))
+        self._source.setTextFormat(Qt.TextFormat.RichText)
+        self._source.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self._source.setOpenExternalLinks(True)
         self._source.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

@@ -1,0 +1,431 @@
+"""The page of studies: every study of the catalog, its options, its network, its course and what it found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpinBox, QTableView, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.application import Application
+from app.painting.elided_label import ElidedLabel
+from app.services.engine_service import Answer, EngineService
+from app.services.run_follower import RunFollower
+from app.services.theme import Theme
+from app.state.architecture_document import ArchitectureDocument
+from app.state.engine_state import EngineState, JobProgress
+from app.state.runs_state import RunsState, ShownRun
+from app.state.selection_state import SelectionState
+from app.state.study_state import StudyState
+from app.state.training_recipe import TrainingRecipe
+from app.views.studies.figure_view import FigureView
+from app.views.studies.studies_view import StudiesView
+from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.findings.catalog import STUDIES, read_report
+from resnet_core.findings.figures import Figure
+from resnet_core.runs.run_library import RunLibrary
+from resnet_core.runs.run_records import RunSummary
+from tests.app.conftest import Start
+from tests.app.study_documents import (
+    DEGENERATE,
+    TINY,
+    bar_figure,
+    lesion_document,
+    line_figure,
+    map_figure,
+    plane_figure,
+    rates_document,
+)
+from tests.app.test_study_state import stored_run
+
+PATIENCE_MS = 120_000
+
+
+class Bench(NamedTuple):
+    """The page on the screen with all that it listens to; no worker is started."""
+
+    view: StudiesView
+    document: ArchitectureDocument
+    selection: SelectionState
+    runs: RunsState
+    recipe: TrainingRecipe
+    studies: StudyState
+    engine: EngineState
+    service: EngineService
+    theme: Theme
+
+    def part(self, name: str) -> QWidget:
+        found = self.view.findChild(QWidget, name)
+        assert found is not None, name
+        return found
+
+    @property
+    def figures(self) -> list[FigureView]:
+        return [figure for figure in self.view.findChildren(FigureView) if figure.isVisible()]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    document, selection, runs, recipe = ArchitectureDocument(TINY), SelectionState(), RunsState(), TrainingRecipe()
+    studies, engine, theme, library = StudyState(), EngineState(), Theme("light"), RunLibrary()
+    service = EngineService(document, recipe, engine, RunFollower(runs, library), library)
+    view = StudiesView(document, selection, runs, recipe, studies, engine, service, theme)
+    qtbot.addWidget(view)
+    view.resize(720, 690)
+    view.show()
+    qtbot.waitExposed(view)
+    yield Bench(view, document, selection, runs, recipe, studies, engine, service, theme)
+    service.close()
+
+
+def shown(bench: Bench, name: str) -> bool:
+    return bench.part(name).isVisible()
+
+
+def test_that_every_study_of_the_catalog_can_be_chosen_and_shows_its_words_and_options(bench: Bench) -> None:
+    names = bench.part("study_list")
+    assert isinstance(names, QListWidget) and names.count() == len(STUDIES)
+    for row, study in enumerate(STUDIES):
+        names.setCurrentRow(row)
+        assert bench.studies.chosen == study.name
+        assert bench.part("study_title").text() == study.title
+        assert bench.part("study_healthy").text() == study.words.healthy
+        fields = [name for name in study.options.model_fields if bench.view.findChild(QWidget, f"study_option_{name}")]
+        assert fields == list(study.options.model_fields)
+
+
+def test_that_the_source_is_a_link(bench: Bench) -> None:
+    assert 'href="https://arxiv.org/abs/1506.01186"' in bench.part("study_source").text()
+
+
+def test_that_a_refused_option_is_marked_where_it_stands_and_start_waits(qtbot: QtBot, bench: Bench) -> None:
+    steps, start = bench.part("study_option_steps"), bench.part("study_start")
+    assert isinstance(steps, QSpinBox) and start.isEnabled()
+    steps.setValue(5)
+    note = bench.part("problem_study_options")
+    assert isinstance(note, QLabel) and "Updates: 5 is too small" in note.text() and note.isVisible()
+    assert not start.isEnabled() and steps.value() == 5
+    assert steps.palette().text().color().name() == bench.theme.colors.warning
+    qtbot.mouseClick(bench.part("reset_options"), Qt.MouseButton.LeftButton)
+    assert start.isEnabled() and steps.value() == 100 and not shown(bench, "problem_study_options")
+
+
+def test_that_a_study_of_a_trained_network_asks_for_one_where_there_is_none(bench: Bench, tmp_path: Path) -> None:
+    bench.studies.choose("lesion")
+    assert shown(bench, "study_no_subject") and shown(bench, "study_train") and not shown(bench, "study_start")
+    bench.runs.set_library((stored_run(tmp_path / "run-1", 60),))
+    subject = bench.part("study_subject")
+    assert isinstance(subject, QComboBox) and subject.currentText() == "Tiny after 60 steps · run-1"
+    assert shown(bench, "study_start") and not shown(bench, "study_no_subject")
+
+
+def test_that_results_are_kept_by_network_and_each_can_be_looked_at(bench: Bench, tmp_path: Path) -> None:
+    bench.runs.set_library((stored_run(tmp_path / "run-1", 60),))
+    bench.studies.record(rates_document(run="run-1", suggested=0.5), TINY)
+    assert shown(bench, "study_no_result")
+    bench.studies.record(rates_document(suggested=0.077), TINY)
+    headline, results = bench.part("study_headline"), bench.part("study_results")
+    assert isinstance(headline, QLabel) and isinstance(results, QComboBox)
+    assert "take a peak of about 0.077" in headline.text() and results.count() == 2
+    subject = bench.part("study_subject")
+    assert isinstance(subject, QComboBox)
+    subject.activated.emit(1)
+    assert "0.5" in headline.text() and results.currentText() == "Tiny after 60 steps · run-1"
+    results.activated.emit(0)
+    assert "0.077" in headline.text() and results.currentText() == "Tiny before training · digits, seed 0"
+    names = bench.part("study_list")
+    assert isinstance(names, QListWidget)
+    said = names.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Learning-rate finder, has a result"
+    bench.document.open_preset("ResNet-18", "Open")
+    subject.activated.emit(0)
+    assert shown(bench, "study_no_result") and not bench.figures
+
+
+def test_that_an_offer_goes_into_the_recipe_with_one_line(qtbot: QtBot, bench: Bench) -> None:
+    bench.studies.record(rates_document(suggested=0.077), TINY)
+    offer = bench.part("study_offer_learning_rate")
+    assert isinstance(offer, QPushButton) and offer.text() == "Use 0.077 as peak learning rate"
+    with qtbot.waitSignal(bench.view.announced) as said:
+        qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
+    assert bench.recipe.config.learning_rate == 0.077
+    assert said.args == ["Peak learning rate of the next run: 0.077"]
+    assert not offer.isEnabled()
+
+
+def test_that_a_hidden_page_does_nothing_until_it_is_shown(bench: Bench) -> None:
+    bench.view.hide()
+    bench.studies.record(rates_document(), TINY)
+    assert not bench.view.findChildren(FigureView)
+    bench.view.show()
+    assert len(bench.figures) == 1
+
+
+def test_that_a_bar_selects_its_block_and_the_selection_is_marked(qtbot: QtBot, bench: Bench) -> None:
+    bench.studies.choose("lesion")
+    result = bench.studies.record(lesion_document(TINY, "run-1"), TINY)
+    bench.studies.look_at(result.key)
+    accuracy, loss = bench.figures
+    plot = accuracy.plot
+    assert plot is not None and loss.plot is not None
+    qtbot.keyClick(plot, Qt.Key.Key_Home)
+    assert accuracy.findChild(ElidedLabel, "figure_reading").text() == "layer1.0   test accuracy without the block 90 %"
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert accuracy.findChild(ElidedLabel, "figure_reading").text().endswith("no value")
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    assert bench.selection.selected == "layer3.0"
+    for figure in (accuracy, loss):
+        assert figure.plot._band.isVisible() and figure.plot._band.getRegion() == (1.5, 2.5)
+    place = plot.mapFromScene(plot.plot.vb.mapViewToScene(QPointF(0, 10)))
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert bench.selection.selected == "layer1.0"
+    bench.selection.select("")
+    assert not accuracy.plot._band.isVisible()
+
+
+def test_that_the_table_has_a_row_a_block_and_can_be_copied_and_saved(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    bench.studies.choose("lesion")
+    result = bench.studies.record(lesion_document(TINY, "run-1"), TINY)
+    bench.studies.look_at(result.key)
+    toggle, table = bench.part("study_table_toggle"), bench.part("study_table")
+    assert isinstance(toggle, QToolButton) and isinstance(table, QTableView) and not table.isVisible()
+    toggle.click()
+    assert table.isVisible() and table.model().rowCount() == 4
+    table.selectRow(3)
+    assert bench.selection.selected == "layer3.0"
+    view = bench.view._result
+    view.copy_table()
+    assert QGuiApplication.clipboard().text().splitlines()[2].startswith("layer1.0\t90.0 %")
+    view.save(tmp_path / "found.csv")
+    assert (tmp_path / "found.csv").read_text(encoding="utf-8").splitlines()[0] == "removed,accuracy,loss,note"
+    view.save(tmp_path / "found.json")
+    document = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert read_report(document).found == result.report.found
+    with qtbot.waitSignal(bench.view.failed) as said:
+        view.save(tmp_path / "nowhere" / "found.csv")
+    assert "could not be written" in said.args[0]
+
+
+@pytest.fixture
+def framed(qtbot: QtBot) -> FigureView:
+    figure = FigureView(Theme("light").colors)
+    qtbot.addWidget(figure)
+    figure.resize(600, 420)
+    figure.show()
+    qtbot.waitExposed(figure)
+    return figure
+
+
+def reading(qtbot: QtBot, framed: FigureView, *keys: Qt.Key) -> str:
+    for key in keys:
+        qtbot.keyClick(framed.plot, key)
+    return framed.findChild(ElidedLabel, "figure_reading").text()
+
+
+def test_that_a_line_figure_reads_its_lines_and_names_its_marks(qtbot: QtBot, framed: FigureView) -> None:
+    framed.show_figure(line_figure())
+    assert reading(qtbot, framed, Qt.Key.Key_Home) == "rate 0.001   measured 5 nats   other 4 nats   single 1 nats"
+    assert "measured no value" in reading(qtbot, framed, Qt.Key.Key_Right)
+    assert "measured ∞" in reading(qtbot, framed, Qt.Key.Key_End)
+    plot = framed.plot
+    assert plot is not None
+    assert [mark.label.format for mark in plot._marks] == ["first 0.01", "last 10"]
+    heights = [mark.label.orthoPos for mark in plot._marks]
+    assert heights[0] > heights[1]
+    (low, high), (bottom, top) = plot.plot.vb.viewRange()
+    assert low < -3 < 1 < high and bottom < -1 and top < 10  # log10 of the rates; the guide does not stretch it
+    assert "measured, other, level, single" in plot.accessibleDescription()
+
+
+def test_that_a_map_leaves_empty_what_is_not_finite_and_reads_by_name(qtbot: QtBot, framed: FigureView) -> None:
+    framed.show_figure(map_figure())
+    plot = framed.plot
+    assert plot is not None
+    image = plot._image.image
+    assert image.shape == (3, 3, 4) and image[1, 0, 3] == 0 and image[1, 2, 3] == 0 and image[0, 0, 3] == 255
+    assert image[0, 2, :3].sum() > image[0, 0, :3].sum()
+    said = reading(qtbot, framed, Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Up)
+    assert said == "layer2.0   layer3.0   likeness 30"
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    framed.mark_block("layer2.0")
+    assert all(band.getRegion() == (0.5, 1.5) for band in plot._bands.values())
+    box = plot.plot.vb
+    qtbot.waitUntil(lambda: abs(box.width() / box.height() - 1) < 0.06)
+
+
+def test_that_the_first_row_is_at_the_foot_and_zero_is_neutral(qtbot: QtBot, framed: FigureView) -> None:
+    framed.show_figure(plane_figure())
+    said = reading(qtbot, framed, Qt.Key.Key_Home, Qt.Key.Key_Down)
+    assert said == "to the right −1   upward −0.5   signed 6"
+    contours = framed.plot._contours
+    assert np.allclose(np.abs(contours.xData * 3 * contours.yData * 4), 1, atol=0.25)  # x · y is 1 or −1 on them
+    image = framed.plot._image.image[..., :3].astype(int)
+    assert np.ptp(image[2, 3]) < 10 and image[0, 0, 0] > image[0, 0, 2] and image[0, -1, 2] > image[0, -1, 0]
+
+
+@pytest.mark.parametrize("figure", DEGENERATE, ids=lambda figure: figure.key)
+def test_that_a_figure_with_nothing_in_it_is_drawn_and_walked_through(
+    qtbot: QtBot, framed: FigureView, figure: Figure
+) -> None:
+    framed.show_figure(figure)
+    framed.mark_block("layer1.0")
+    reading(qtbot, framed, Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_End)
+    assert not framed.grab().isNull() and framed.plot.accessibleDescription()
+
+
+def test_that_600_blocks_are_named_by_stage_and_one_plot_serves_the_next_figure(
+    qtbot: QtBot, framed: FigureView
+) -> None:
+    framed.show_figure(bar_figure(600))
+    plot = framed.plot
+    assert plot is not None
+    ((_, ticks),) = plot.across.tickValues(-0.5, 599.5, 500.0)
+    assert plot.across.tickStrings(ticks, 1.0, 1.0) == ["layer1.0", "layer2.0", "layer3.0"]
+    framed.show_figure(bar_figure(6))
+    assert framed.plot is plot
+    ((_, ticks),) = plot.across.tickValues(-0.5, 5.5, 500.0)
+    assert len(ticks) == 6
+
+
+def test_that_a_figure_takes_other_colours_and_is_copied_and_saved(
+    qtbot: QtBot, framed: FigureView, tmp_path: Path
+) -> None:
+    dark = Theme("dark").colors
+    for figure in (line_figure(), bar_figure(), map_figure()):
+        framed.show_figure(figure)
+        framed.set_colors(dark)
+        assert framed.grab().toImage().pixelColor(2, framed.height() // 2).name() == dark.canvas
+        framed.save(tmp_path / f"{figure.key}.svg")
+        assert "<svg" in (tmp_path / f"{figure.key}.svg").read_text(encoding="utf-8")
+    framed.save(tmp_path / "figure")
+    assert (tmp_path / "figure.png").stat().st_size > 1000
+    qtbot.keyClick(framed.plot, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().image().width() == 2 * framed.width()
+    for name in ("nowhere/figure.svg", "nowhere/figure.png", "figure.xyz"):
+        with qtbot.waitSignal(framed.failed):
+            framed.save(tmp_path / name)
+
+
+def test_that_progress_failure_and_the_wait_for_another_job_are_told(qtbot: QtBot, bench: Bench) -> None:
+    running = JobProgress("train", "running", "", 3, 10)
+    bench.engine.set_progress(running)
+    assert not bench.part("study_start").isEnabled()
+    assert bench.part("study_progress_text").text().startswith("One job at a time")
+    assert not shown(bench, "study_cancel")
+    bench.engine.set_progress(JobProgress())
+    assert bench.part("study_start").isEnabled() and not shown(bench, "study_course")
+
+
+# In the window
+
+
+def test_that_every_study_has_an_action_that_opens_the_page_at_it(application: Application) -> None:
+    for study in STUDIES:
+        action = application.actions[f"study_{study.name}"]
+        assert application.actions.full_text(action) == f"Study: {study.title}"
+    application.actions["study_lesion"].trigger()
+    assert application.window.page == "studies" and application.studies.chosen == "lesion"
+    application.actions["show_atlas"].trigger()
+    application.actions["studies"].trigger()
+    assert application.window.page == "studies"
+
+
+def test_that_the_chosen_study_and_the_width_of_the_list_come_back(start: Start) -> None:
+    before = start()
+    before.actions["study_lesion"].trigger()
+    view = before.views.studies.view()
+    view.restore_layout((260, 440))
+    view.layout_changed.emit()
+    widths = view.layout_state()
+    before.shut_down()
+    after = start()
+    assert after.window.page == "studies" and after.studies.chosen == "lesion"
+    assert after.views.studies.view().layout_state()[0] == widths[0]
+
+
+def put_run(application: Application, folder: Path, config: ArchitectureConfig) -> ShownRun:
+    """Show a run without captures over the open architecture."""
+    graph = application.document.snapshot.graph
+    norms = np.empty((0, len(graph.boundaries)))
+    summary = RunSummary(folder.name, folder, "run", "finished", 60, architecture_name=config.name)
+    run = ShownRun(summary, config, {}, graph.boundaries, np.empty(0, np.int64), norms)
+    application.runs.put(run)
+    return run
+
+
+def test_that_the_track_of_the_atlas_shows_what_each_block_of_the_run_is_worth(
+    application: Application, tmp_path: Path
+) -> None:
+    application.document.open_config(TINY, "Open Tiny")
+    assert "lesion" not in application.atlas.layout_record.shown
+    run = put_run(application, tmp_path / "run-1", TINY)
+    document = lesion_document(TINY, run.key)
+    application.service.answered.emit(Answer("study", document, TINY))
+    assert "lesion" in application.atlas.layout_record.shown
+    row = next(row for row in application.atlas.rows if row.track.key == "lesion")
+    span = application.atlas.depth_view.axis.span_of("layer3.0")
+    assert span is not None and row.track.has_rows
+    said = row.track.value_at(application.atlas.frame_of(row), application.atlas.depth_view.x(span.middle), 1.0)
+    assert said == "2.0 % of accuracy lost without it"
+    announcement = application.status_bar.findChild(ElidedLabel, "announcement")
+    assert announcement.text().startswith("Blocks removed: Without one block 89.0 %")
+    application.document.open_preset("ResNet-18", "Open")
+    row = next(row for row in application.atlas.rows if row.track.key == "lesion")
+    assert not row.track.has_rows
+
+
+@pytest.mark.slow
+def test_that_a_study_is_made_by_a_worker_and_can_fail_and_be_cancelled(qtbot: QtBot, application: Application) -> None:
+    application.document.open_config(TINY, "Open Tiny")
+    for name, value in (("device", "cpu"), ("batch_size", 8), ("threads", 1)):
+        assert application.recipe.set_field(name, value)
+    application.begin_work()
+    application.actions["study_learning_rate"].trigger()
+    view = application.views.studies.view()
+    start, cancel = view.findChild(QPushButton, "study_start"), view.findChild(QPushButton, "study_cancel")
+    application.studies.set_option("learning_rate", "steps", 12)
+    start.click()
+    assert not start.isEnabled() and cancel.isVisible()
+    qtbot.waitUntil(lambda: not application.engine.busy, timeout=PATIENCE_MS)
+    (result,) = application.studies.results("learning_rate")
+    assert len(result.report.found.rates) == 12 and result.report.options.steps == 12
+    assert view.findChild(QLabel, "study_headline").text() and view.findChild(FigureView).isVisible()
+
+    application.studies.set_option("learning_rate", "steps", 10_000)
+    start.click()
+    qtbot.waitUntil(lambda: application.engine.progress.done > 0, timeout=PATIENCE_MS)
+    assert "updates at growing rates" in view.findChild(ElidedLabel, "study_progress_text").text()
+    cancel.click()
+    qtbot.waitUntil(lambda: not application.engine.busy, timeout=PATIENCE_MS)
+    assert application.studies.results("learning_rate") == (result,)
+    failure = view.findChild(QLabel, "study_failure")
+    assert not failure.isVisible()
+
+    assert application.recipe.set_field("data", "random")
+    start.click()
+    qtbot.waitUntil(lambda: not application.engine.busy, timeout=PATIENCE_MS)
+    assert failure.isVisible() and "images with labels" in failure.text()
+    assert "images with labels" in application.window.notice.report.line
+    view.findChild(QPushButton, "study_failure_copy").click()
+    assert "images with labels" in QGuiApplication.clipboard().text()
+    assert view.findChild(FigureView).isVisible()
+
+
+def test_that_pyqtgraph_waits_for_the_first_figure() -> None:
+    """The page itself is built without it, so that an empty one comes at once."""
+    import subprocess
+
+    program = "import sys, app.views.studies.studies_view as page; print(page.__name__, 'pyqtgraph' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.split()[-1] == "False"
