@@ -120,8 +120,8 @@ class ReceptiveFieldStudy(Study[ReceptiveFieldFindings]):
             "over images. Its spread is compared with the field that kernels and strides reach in theory."
         ),
         healthy=N_("Study",
-            "A round spot, dense in the middle: the effective field is a fraction of the theoretical one, and grows "
-            "like the root of depth. Shortcuts keep it smaller, training widens it."
+            "A round spot, dense in the middle: the effective field is a fraction of the theoretical one, and that "
+            "fraction falls with depth. Shortcuts make it smaller; training widens it where the task asks for it."
         ),
         unhealthy=N_("Study",
             "A spot of a few pixels in the last blocks, on objects that are larger: they are never seen whole. A "

@@ -97,11 +97,12 @@ class HessianStudy(Study[HessianFindings]):
         ),
         healthy=N_("Study",
             "A largest eigenvalue below 2 / learning rate, or about it: there a step of gradient descent just does "
-            "not overshoot. In training it often rises to that edge and stays. The negative end is small beside it."
+            "not overshoot. In full-batch training it rises to that edge and stays. After training the negative end "
+            "is small beside it."
         ),
         unhealthy=N_("Study",
             "A largest eigenvalue far above the edge: steps at this rate overshoot, the loss jumps. A negative one as "
-            "large as the positive: no valley, as in deep plain networks."
+            "large as the positive: no valley yet, as before training. In deep plain networks both are in the millions."
         ),
         source="Cohen et al. 2021, arXiv 2103.00065; Ghorbani et al. 2019, arXiv 1901.10159",
     )  # fmt: skip
