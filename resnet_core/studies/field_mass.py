@@ -93,12 +93,13 @@ def profile(id: str, mass_HW: FloatArray, unit: Unit) -> FieldProfile:
 
     It scatters less than one row through the centre, and is as wide: a round Gaussian looks alike both ways.
     """
-    sums_W = mass_HW.sum(axis=0)
-    places = tuple((np.arange(len(sums_W)) - unit.x).tolist())
-    largest = float(sums_W.max())
-    if not math.isfinite(largest) or largest <= 0:
-        return FieldProfile(id=id, places=places, values=(math.nan,) * len(places))
-    return FieldProfile(id=id, places=places, values=tuple((sums_W / largest).tolist()))
+    bound = radius_holding(mass_HW, unit, SHOWN_SHARE)
+    places = np.arange(mass_HW.shape[1]) - unit.x
+    if math.isnan(bound):
+        return FieldProfile(id=id, places=tuple(places.tolist()), values=(math.nan,) * len(places))
+    shown = _around(unit.x, bound, len(places))
+    sums = mass_HW.sum(axis=0)[shown]
+    return FieldProfile(id=id, places=tuple(places[shown].tolist()), values=tuple((sums / sums.max()).tolist()))
 
 
 def _distances(mass_HW: FloatArray, unit: Unit) -> FloatArray:
