@@ -136,7 +136,7 @@ class TrainingConfig(FrozenConfig):
         help=N_(
             "Field",
             "Activation checkpointing: keep the input of each block only, and compute the block again in the backward "
-            "pass. Less memory, a third more time, the same gradients.",
+            "pass. Less memory, a third to a half more time, the same gradients.",
         ),
     )
     seed: int = setting(
