@@ -195,7 +195,7 @@ class Application(QObject):
         """Put the bar of captured steps under the views once there is a first choice between them."""
         if self.captured.count > 1:
             self.captured.changed.disconnect(self._offer_time_bar)
-            self.window.put_under_views(self.views.time_bar(self.captured, self.player))
+            self.window.put_under_views(self.views.time_bar(self.captured, self.player, self.window.centralWidget()))
 
     def _keep_selection(self, snapshot: Snapshot) -> None:
         self.selection.keep_within(snapshot.graph)
@@ -312,5 +312,6 @@ class Application(QObject):
         """Store the session and end every worker, in bounded time; once is enough."""
         if not self._is_shut_down:
             self._is_shut_down = True
+            self.player.pause()
             self.keeper.close()
             self.service.close()

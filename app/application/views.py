@@ -75,11 +75,11 @@ class Views:
         self.studies = LazyPage(self._studies_view)
         self.status_bar = StatusBar(s.document, s.pinned, s.engine, s.service, s.verified, s.runs)
 
-    def time_bar(self, captured: CapturedSteps, player: RunPlayer) -> QWidget:
+    def time_bar(self, captured: CapturedSteps, player: RunPlayer, parent: QWidget) -> QWidget:
         """Return the bar that goes through the captured steps of a run."""
         from app.views.playback.time_bar import TimeBar
 
-        return TimeBar(captured, player, self._states.theme)
+        return TimeBar(captured, player, self._states.theme, parent)
 
     def centre(self) -> tuple[Page, ...]:
         """Return the tabs of the centre."""

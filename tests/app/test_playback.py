@@ -9,21 +9,24 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.application import Application
 from app.painting.elided_label import ElidedLabel
 from app.services.theme import Theme
 from app.state.architecture_document import ArchitectureDocument
 from app.state.captured_steps import CapturedSteps
 from app.state.run_player import RunPlayer
-from app.state.runs_state import RunsState, ShownRun
+from app.state.runs_state import Curve, RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from app.views.playback.step_ruler import StepRuler
 from app.views.playback.time_bar import TimeBar
+from app.views.training.curve_plots import CurvePlots
 from resnet_core.configuration.presets import preset
+from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
 from resnet_core.runs.run_records import RunSummary
-from tests.drawing.flow_runs import run_of
+from tests.drawing.flow_runs import plausible_run, run_of
 
 KEYS = Qt.Key
 STEPS = np.array([*range(11), 15, 30, 45, 60], np.int64)
@@ -222,3 +225,57 @@ def test_that_everything_that_acts_has_a_name(qtbot: QtBot, desk: Desk) -> None:
     acting = [*desk.bar.findChildren(QToolButton), desk.bar.slider, desk.bar.box]
     assert all(widget.objectName() and widget.accessibleName() for widget in acting if widget.isVisible())
     assert "Alt+Left" in desk.bar.whatsThis()
+
+
+# In the window
+
+
+def test_that_the_window_has_one_bar_for_all_views_and_all_of_them_follow_it(
+    qtbot: QtBot, application: Application
+) -> None:
+    window, steps = application.window, application.captured
+    application.document.open_preset("ResNet-20", "open")
+    assert window.findChild(TimeBar) is None and not application.actions["play_run"].isEnabled()
+    graph = application.document.snapshot.graph
+    made = plausible_run(graph, 20)
+    curve = Curve(np.arange(20), np.linspace(2.0, 1.0, 20))
+    run = ShownRun(made.summary, made.architecture, {"train_loss": curve}, made.boundaries, made.gradient_steps,
+                   made.boundary_norms, made.block_quantities, made.batch_size)  # fmt: skip
+    application.runs.put(run)
+    application.runs.look_at(run.key)
+    (bar,) = window.findChildren(TimeBar)
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.geometry().top() >= window.tabs.geometry().bottom())
+    qtbot.waitUntil(application.actions["play_run"].isEnabled)
+    window.show_page("training")
+    QTest.keyClick(window, KEYS.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert application.selection.step == 18 and bar.isVisible()
+    plots = application.training.view().findChild(CurvePlots)
+    assert plots is not None and {cursor.value() for cursor in plots._cursors.values()} == {18}
+    depth = window.findChild(QLabel, "effective_depth")
+    assert depth is not None and "at step 18" in depth.text()
+    window.show_page("atlas")
+    bar.slider.setFocus()
+    QTest.keyClick(bar.slider, KEYS.Key_Home)
+    assert application.atlas.gradients.shown_step == 0 and "at step 0" in depth.text()
+    QTest.keyClick(window, KEYS.Key_F4)
+    assert application.player.is_playing
+    qtbot.waitUntil(lambda: steps.row >= 1, timeout=4000)
+    application.actions["play_run"].trigger()
+    assert not application.player.is_playing and application.atlas.gradients.row == steps.row
+
+
+def test_that_a_drag_in_the_history_moves_the_bar(qtbot: QtBot, application: Application) -> None:
+    application.document.open_preset("ResNet-20", "open")
+    made = plausible_run(application.document.snapshot.graph, 40)
+    application.runs.put(ShownRun(made.summary, made.architecture, {}, made.boundaries, made.gradient_steps,
+                                  made.boundary_norms, made.block_quantities, made.batch_size))  # fmt: skip
+    row = next(row for row in application.atlas.rows if isinstance(row.track, GradientHistoryTrack))
+    assert isinstance(row.track, GradientHistoryTrack)
+    handle = row.track.handle_box(row.rect).center
+    viewport, start = application.atlas.viewport(), QPoint(round(handle[0]), round(handle[1]))
+    stop = QPoint(start.x(), round(row.track.y_of(10, row.rect)))
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(viewport, stop)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=stop)
+    bar = application.window.findChild(TimeBar)
+    assert bar is not None and bar.slider.value() == 10 and bar.box.value() == 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -75,7 +75,7 @@ class TrainingView(QWidget):
         self._runs.advanced.connect(lambda _key: self._refresh())
         self._runs.shown_changed.connect(self._refresh)
         self._runs.current_changed.connect(self._refresh)
-        self._selection.step_changed.connect(lambda _step: self._show_step())
+        self._selection.step_changed.connect(self._show_step)
         self._theme.changed.connect(lambda _colors: self._refresh())
         self._logarithmic.toggled.connect(lambda _on: self._refresh())
 
@@ -97,6 +97,7 @@ class TrainingView(QWidget):
         if shown:
             self._draw(shown, current)
 
+    @Slot()
     def _show_step(self) -> None:
         """Move the line alone: a run that is played back moves it twenty times a second."""
         if self._plots is None or not self.isVisible():
