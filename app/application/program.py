@@ -135,9 +135,7 @@ class Application(QObject):
         self.desk = DeskCommands(self.settings, self.engine, self.architecture, window)
         self.pictures = PictureCommands(window, self.atlas, self.theme, self.errors, self.files.folder)
         self.pictures.announce = self.status_bar.announce
-        self.timing = LatencyCommands(
-            self.document, self.latency, self.recipe, self.engine, self.service, window
-        )
+        self.timing = LatencyCommands(self.document, self.latency, self.recipe, self.engine, self.service, window)
         self.timing.announce = self.status_bar.announce
         self.study_commands = StudyCommands(self.studies, window)
         self.study_commands.announce, self.study_commands.show_track = self.status_bar.announce, self._show_track

@@ -75,7 +75,7 @@ class Views:
         self.studies = LazyPage(self._studies_view)
         self.status_bar = StatusBar(s.document, s.pinned, s.engine, s.service, s.verified, s.runs)
 
-    def time_bar(self, captured: CapturedSteps, player: RunPlayer, parent: QWidget) -> QWidget:
+    def time_bar(self, captured: CapturedSteps, player: RunPlayer, parent: QWidget | None) -> QWidget:
         """Return the bar that goes through the captured steps of a run."""
         from app.views.playback.time_bar import TimeBar
 
