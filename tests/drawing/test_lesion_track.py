@@ -45,7 +45,7 @@ def bars(items: Iterator[Item]) -> dict[str, Rectangle]:
 
 def test_that_a_bar_is_as_high_as_the_accuracy_that_is_lost() -> None:
     shown = bars(lesion_track(worth_of(layer1_1=0.4, layer3_0=0.0)).items(frame()))
-    assert shown["layer1.1"].height == HEIGHT - 1 and shown["layer1.1"].role == "more_bar"
+    assert shown["layer1.1"].height == HEIGHT - 1 and shown["layer1.1"].role == "worth_bar"
     assert shown["layer1.0"].height == pytest.approx(25, abs=1)
     assert "layer3.0" not in shown and "stem" not in shown
 
@@ -55,9 +55,9 @@ def test_that_a_gain_stands_below_the_zero_line() -> None:
     items = list(track.items(frame()))
     (zero,) = (item.points[0][1] for item in items if isinstance(item, Polyline))
     gained, lost = bars(iter(items))["layer4.1"], bars(iter(items))["layer1.1"]
-    assert gained.role == "less_bar" and gained.y == zero and gained.box.bottom == pytest.approx(HEIGHT, abs=1)
+    assert gained.role == "gain_bar" and gained.y == zero and gained.box.bottom == pytest.approx(HEIGHT, abs=1)
     assert lost.box.bottom == zero and lost.y == pytest.approx(0, abs=1)
-    assert [entry.role for entry in track.legend()] == ["more_bar", "less_bar"]
+    assert [entry.role for entry in track.legend()] == ["worth_bar", "gain_bar"]
     assert [item.text for item in track.scale_items(frame()) if isinstance(item, Text)] == ["30.0 %", "−10.0 %"]
 
 

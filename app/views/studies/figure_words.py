@@ -26,15 +26,15 @@ def said(text: str) -> str:
     return QCoreApplication.translate("Study", text) if text else ""
 
 
-def value_text(value: float, unit: str = "") -> str:
-    """Return a value with four digits and its unit, "96.67 %", "1.3·10⁻⁷"; one that is not finite in words."""
+def value_text(value: float, unit: str = "", digits: int = 4) -> str:
+    """Return a value with so many digits and its unit, "96.67 %", "1.3·10⁻⁷"; one that is not finite in words."""
     if math.isnan(value):
         return _tr("no value")
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     size = abs(value)
     plain = size == 0 or _PLAIN_FROM <= size < _PLAIN_BELOW
-    text = f"{value:.4g}".replace("-", MINUS) if plain else scientific(value, 3)
+    text = f"{value:.{digits}g}".replace("-", MINUS) if plain else scientific(value, 3)
     return f"{text} {unit}" if unit else text
 
 

@@ -14,7 +14,7 @@ from app.views.studies.figure_words import axis_text, line_numbers, said, value_
 from resnet_core.findings.figures import LineFigure
 
 _MOST_READ = 4
-_MARK_ROW_PX = 17.0
+_MARK_ROW_PX, _MARK_DIGITS = 17.0, 3
 _DOTS_BELOW = 3
 
 
@@ -139,7 +139,7 @@ class LinePlot(FigurePlot):
             place = drawn(mark.x, figure.x)
             line.setVisible(bool(np.isfinite(place)))
             line.setValue(float(np.nan_to_num(place)))
-            text = f"{said(mark.label)} {value_text(mark.x, figure.x.unit)}"
+            text = f"{said(mark.label)} {value_text(mark.x, figure.x.unit, _MARK_DIGITS)}"
             line.label.setFormat(text.replace("{", "{{").replace("}", "}}"))
 
     def _place_marks(self) -> None:

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QResizeEvent
 
 from app.services.fonts import number_font
 from app.services.theme import ThemeColors
-from app.views.studies.figure_axis import FigureAxis, FloatArray, drawn
+from app.views.studies.figure_axis import BEYOND_PX, FigureAxis, FloatArray, drawn
 from app.views.studies.figure_plot import FOOT_PX, FigurePlot
 from app.views.studies.figure_words import axis_text, value_text
 from resnet_core.drawing.color_map import colored, diverging_table, viridis_table
@@ -19,6 +19,7 @@ from resnet_core.drawing.contour_lines import contour_segments
 from resnet_core.findings.figures import Axis, MapFigure
 
 _BAR_PX, _SCALE_PX, _LEVELS = 14, 52, 256
+_ABOVE_PX, _LEAST_SIDE_PX, _UNLIMITED = 4, 80, 16_777_215
 
 
 class MapPlot(FigurePlot):
@@ -204,6 +205,8 @@ class MapPlot(FigurePlot):
             plot.addItem(item, ignoreBounds=True)
         self._scale.setWidth(_SCALE_PX)
         plot.setFixedWidth(_BAR_PX + _SCALE_PX)
+        for item in (self.plot, plot):
+            self.ci.layout.setAlignment(item, Qt.AlignmentFlag.AlignTop)
         self.ci.addLayout(row=0, col=2)  # takes the room that a square leaves
         self.ci.layout.setColumnStretchFactor(0, 1000)  # and none that the plane can have
         return plot
@@ -212,11 +215,13 @@ class MapPlot(FigurePlot):
         return (*super()._axes(), self._scale) if hasattr(self, "_scale") else super()._axes()
 
     def _fit_square(self) -> None:
-        """Give a square figure as much width as it has height."""
+        """Give a square figure as much width as height, and no more than there is of both."""
         assert self._figure is not None
-        room = self.height() - self.across.height() - 8
-        widest = room + self.upward.width() if self._figure.square else 16_777_215
-        self.plot.setMaximumWidth(max(widest, 120))
+        left, right = self.upward.minimumWidth(), _BAR_PX + _SCALE_PX + BEYOND_PX + 6
+        side = max(min(self.height() - FOOT_PX - _ABOVE_PX, self.width() - left - right), _LEAST_SIDE_PX)
+        width, height = (side + left, side + FOOT_PX) if self._figure.square else (_UNLIMITED, _UNLIMITED)
+        self.plot.setMaximumSize(width, height)
+        self._bar_plot.setMaximumHeight(height)
 
     def _widest(self, names: tuple[str, ...]) -> float:
         from PySide6.QtGui import QFontMetricsF

@@ -20,7 +20,7 @@ from resnet_core.configuration.validation import Fix, Problem
 from resnet_core.findings.catalog import study_named
 
 _PAIR_PX = 230
-_EDITOR_PX, _CHOICE_LETTERS = 150, 13
+_EDITOR_PX, _ARROWS_PX, _CHOICE_LETTERS, _FIGURES = 150, 34, 13, "00000"
 
 
 class OptionsForm(QWidget):
@@ -84,6 +84,8 @@ class OptionsForm(QWidget):
             editor.setMaximumWidth(_EDITOR_PX)
             if isinstance(editor, QComboBox):
                 editor.setMinimumContentsLength(_CHOICE_LETTERS)
+            elif facts.unit:
+                editor.setMinimumWidth(editor.fontMetrics().horizontalAdvance(f"{_FIGURES} {facts.unit}") + _ARROWS_PX)
             label = FieldLabel(field_label(facts), self._fields)
             label.setToolTip(field_help(facts))
             label.setBuddy(editor)

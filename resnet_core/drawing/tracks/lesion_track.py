@@ -69,8 +69,8 @@ class LesionTrack(Track):
         if self._low == 0:
             return ()
         return (
-            LegendEntry("more_bar", N_("Drawing", "lost without it")),
-            LegendEntry("less_bar", N_("Drawing", "gained without it")),
+            LegendEntry("worth_bar", N_("Drawing", "lost without it")),
+            LegendEntry("gain_bar", N_("Drawing", "gained without it")),
         )
 
     def items(self, frame: TrackFrame) -> Iterator[Item]:
@@ -85,11 +85,11 @@ class LesionTrack(Track):
         if not separate:
             lefts, rights = pixel_edges(frame.view, first, last)
             for points in skylines(lefts, rights, np.maximum(heights, 0), zero):
-                yield Polyline("", "more_bar", points, True, self.key)
+                yield Polyline("", "worth_bar", points, True, self.key)
         for span, height in zip(spans, heights.tolist(), strict=True):
             if height < 0 or (separate and height > 0):
                 x0, x1 = snapped(frame.view, span)
-                role, top = ("more_bar", zero - height) if height > 0 else ("less_bar", zero)
+                role, top = ("worth_bar", zero - height) if height > 0 else ("gain_bar", zero)
                 yield Rectangle(span.id, role, x0, top, x1 - x0, abs(height))  # type: ignore[arg-type]
 
     def scale_items(self, frame: TrackFrame) -> Iterator[Item]:
