@@ -48,7 +48,7 @@ def section(qtbot: QtBot) -> PathSection:
 def said(section: PathSection) -> str:
     label = section.findChild(QLabel, "effective_depth")
     assert label is not None
-    return label.text()
+    return label.text().replace("\u00a0", " ")
 
 
 def test_that_the_effective_depth_and_the_spread_of_lengths_follow_the_step(section: PathSection) -> None:

@@ -168,3 +168,17 @@ def test_that_the_colours_of_blocks_have_a_scale_with_its_ends() -> None:
     strengths = [item.strength for item in items if isinstance(item, Rectangle)]
     assert strengths == sorted(strengths, reverse=True) and len(strengths) >= 8
     assert not list(track("structure", "ResNet-18", flow(None), structure="gradient").scale_items(frame(graph, 128)))
+
+
+@pytest.mark.parametrize("level", ["network", "stage", "block", "layer"])
+def test_that_a_block_whose_gradient_is_no_finite_number_has_the_colour_of_that(level: str) -> None:
+    graph = counted("ResNet-18").graph
+    run = level_run(graph, 1)
+    run.boundary_norms[0, :2] = np.inf, np.nan
+    items = [item for _, item in coloured("ResNet-18", run, level)]
+    lost = {item.id for item in items if item.role == "lost_fill"}
+    assert lost and all(id.startswith("layer1") for id in lost)
+    assert not lost & {item.id for item in items if item.role == "flow_fill"}
+    zero = level_run(graph, 1)
+    zero.boundary_norms[0, :2] = 0.0
+    assert not [item for _, item in coloured("ResNet-18", zero, level) if item.role == "lost_fill"]

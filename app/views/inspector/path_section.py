@@ -83,7 +83,7 @@ class PathSection(QWidget):
         low, high = np.searchsorted(np.cumsum(lengths), _MIDDLE).tolist()
         text = translate(
             "PathSection",
-            "Effective depth {depth} of {count} at step {step}: 80 % of the gradient goes through {lengths} branches.",
+            "Effective depth {depth} of {count} at step {step}: 80 % of the gradient goes through {lengths} branches.",
         )
         some = exact(low) if low == high else self.tr("{low} to {high}").format(low=exact(low), high=exact(high))
         words = text.format(depth=decimal(depth, 1), count=exact(len(lengths) - 1), step=exact(step), lengths=some)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 TICK_FROM_PX = 4.0
 """Captures that stand closer than this have no ticks."""
 
-_ROUND = (1_000_000, 500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10,
-          5, 2, 1)  # fmt: skip
+_ROUND = tuple(factor * 10**power for power in range(8) for factor in (1, 2, 5))
 
 
 class StepRuler(NamedTuple):
@@ -45,27 +44,23 @@ class StepRuler(NamedTuple):
         return range(len(self.steps)) if self.pitch >= TICK_FROM_PX else range(0)
 
     def named(self, width_of: Callable[[int], float], gap: float) -> tuple[int, ...]:
-        """Return the captures whose step has room for its number, ascending: the ends first, then the roundest.
+        """Return the captures whose step has room for its number, ascending: both ends, and multiples of a round one.
 
         `width_of` is how wide the number of a step is; between two stay `gap` pixels.
         """
-        placed: list[tuple[float, float, int]] = []
-        for row in self._by_roundness():
-            half, x = width_of(int(self.steps[row])) / 2, self.x_of(row)
-            place = bisect_left(placed, (x - half, x + half, row))
-            before = placed[place - 1][1] if place else -np.inf
-            after = placed[place][0] if place < len(placed) else np.inf
-            if before + gap <= x - half and x + half + gap <= after:
-                placed.insert(place, (x - half, x + half, row))
-        return tuple(row for _, _, row in placed)
-
-    def _by_roundness(self) -> Iterator[int]:
-        """Yield the captures, at most one a pixel, each once: first, last, multiples of large round numbers."""
         last = len(self.steps) - 1
-        yield from dict.fromkeys((0, last))
-        stride = max(int(1 / self.pitch), 1) if self.pitch > 0 else last + 1
-        left = np.arange(stride, last, stride)
-        for round_number in _ROUND:
-            fits = self.steps[left] % round_number == 0
-            yield from left[fits].tolist()
-            left = left[~fits]
+        ends = (0,) if last == 0 else (0, last)
+        for every in _ROUND:
+            multiples = np.flatnonzero(self.steps % every == 0)
+            if len(multiples) * gap > self.right - self.left:
+                continue
+            found = [row for row in multiples.tolist() if 0 < row < last]
+            found = [row for row in found if all(self._fit((row, end), width_of, gap) for end in ends)]
+            if all(self._fit(pair, width_of, gap) for pair in pairwise(found)):
+                return tuple(sorted({*ends, *found}))
+        return ends
+
+    def _fit(self, rows: tuple[int, int], width_of: Callable[[int], float], gap: float) -> bool:
+        """Return whether the numbers of two captures stand clear of one another."""
+        halves = (width_of(int(self.steps[row])) / 2 for row in rows)
+        return abs(self.x_of(rows[0]) - self.x_of(rows[1])) >= sum(halves) + gap

@@ -117,14 +117,13 @@ class StructureFlowTrack(StructureTrack):
         fills, branch = self._fills(), self._branch_shares()
         least_px = 0.0 if level == "layer" else LEAST_PX
         if level == "layer":
-            yield from _by_strength(_grounds(placement), lambda id: _mean(fills, axis, id) * _GROUND_SHARE)
+            yield from _filled(_grounds(placement), lambda id: _mean(fills, axis, id) * _GROUND_SHARE)
         for kind, run in groupby(items, key=_kind):
             drawn = list(run)
             if kind == "body":
                 yield from band_items(drawn, lambda id: _mean(branch, axis, id), BRANCH_BANDS)
                 yield from drawn
-                colours = (item._replace(role="flow_fill", title="") for item in drawn if not isinstance(item, Group))
-                yield from _by_strength(colours, lambda id: _mean(fills, axis, id))
+                yield from _filled(drawn, lambda id: _mean(fills, axis, id))
             elif kind == "way":
                 yield from band_items(drawn, lambda id: 1 - _mean(branch, axis, id), SHORTCUT_BANDS, least_px)
                 yield from _by_strength(drawn, lambda id: _line_strength(_mean(branch, axis, id)))
@@ -137,12 +136,12 @@ class StructureFlowTrack(StructureTrack):
                 yield from (_readable(item) for item in drawn)
 
     def _fills(self) -> NDArray[np.float64]:
-        """Return how strong the colour of each block is [N], on the scale of all steps."""
+        """Return how strong the colour of each block is [N], on the scale of all steps; NaN of what is not finite."""
         data = self._data
         low, high = data.bounds(self._norm)
         logs = FLOW_QUANTITIES[self._norm].drawn(data.values_at(self._norm, data.row))[:-1]
         fills: NDArray[np.float64] = _strength_at(np.clip((np.maximum(logs, low) - low) / (high - low), 0.0, 1.0))
-        return fills
+        return np.where(logs < np.inf, fills, np.nan)
 
     def _branch_shares(self) -> NDArray[np.float64]:
         """Return the share p of each branch [N], NaN where nothing is known of it."""
@@ -184,12 +183,24 @@ def _line_strength(branch_share: float) -> float:
     return _LEAST_LINE + (1 - _LEAST_LINE) * (1 - branch_share) if branch_share == branch_share else 1.0
 
 
+def _filled(bodies: Iterable[Item], strength: Callable[[str], float]) -> Iterator[Item]:
+    """Yield the colours of bodies in one group a strength; what has lost its numbers has the colour of that."""
+    known: list[Item] = []
+    for item in bodies:
+        if isinstance(item, Rectangle | Polyline):
+            own = strength(item.id)
+            if own == own:
+                known.append(item._replace(role="flow_fill", title=""))
+            else:
+                yield item._replace(role="lost_fill", title="")
+    yield from _by_strength(known, strength)
+
+
 def _by_strength(items: Iterable[Item], strength: Callable[[str], float]) -> Iterator[Item]:
-    """Yield the items in one group a strength, which is that of what is no number: full."""
+    """Yield the items in one group a strength."""
     found: dict[int, list[Item]] = {}
     for item in items:
-        own = strength(item.id)
-        found.setdefault(round(own * _LEVELS) if own == own else _LEVELS, []).append(item)
+        found.setdefault(round(strength(item.id) * _LEVELS), []).append(item)
     for level in sorted(found):
         yield Group("", tuple(found[level]), "", level / _LEVELS)
 
