@@ -110,6 +110,7 @@ PARTS = {
         {
             "scheme": usually("kaiming_fan_out", among(sections.InitializationScheme)),
             "zero_init_residual": st.booleans(),
+            "zero_init_padded": st.booleans(),
         }
     ),
 }

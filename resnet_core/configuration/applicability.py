@@ -66,6 +66,8 @@ def _of_shortcuts(config: ArchitectureConfig) -> Iterator[str]:
     if all(plan.shortcut == "none" for plan in plans):
         yield from ("shortcut.branch_scale", "shortcut.shortcut_scale", "regularization.stochastic_depth")
         yield "initialization.zero_init_residual"
+    if not config.initialization.zero_init_residual or not any(plan.pads_channels for plan in plans):
+        yield "initialization.zero_init_padded"
     attentions = {plan.attention for plan in plans} - {"none"}
     if not attentions:
         yield "attention.placement"
@@ -93,4 +95,4 @@ def _of_head(config: ArchitectureConfig) -> Iterator[str]:
 
 def _of_initialization(config: ArchitectureConfig) -> Iterator[str]:
     if config.initialization.scheme in ("fixup", "skipinit"):
-        yield "initialization.zero_init_residual"
+        yield from ("initialization.zero_init_residual", "initialization.zero_init_padded")

@@ -55,6 +55,19 @@ class BlockPlan(NamedTuple):
         """Whether the branch is neither 3x3, 3x3 nor 1x1, 3x3, 1x1."""
         return self.kernels != KIND_KERNELS[self.kind]
 
+    @property
+    def pads_channels(self) -> bool:
+        """Whether the shortcut gives the block's output channels that are zero."""
+        return self.shortcut == "zero_pad" and self.out_channels > self.in_channels
+
+    def begins_at_zero(self, initialization: InitializationConfig) -> bool:
+        """Return whether zero-init, where a scheme leaves room for it, makes this block's branch begin at F(x) = 0.
+
+        With ReLU, channels that are padded with zeros and to which the branch adds none stay zero, as the gradient does
+        not pass: they are dead from the first step on.
+        """
+        return initialization.zero_init_residual and (initialization.zero_init_padded or not self.pads_channels)
+
 
 class BlockStyle(NamedTuple):
     """Everything besides its plan that decides a block's layers: the sections of a configuration that blocks share."""

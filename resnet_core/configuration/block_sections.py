@@ -312,6 +312,15 @@ class InitializationConfig(FrozenConfig):
         ),
         formula="F(x) = 0, so H(x) = x",
     )
+    zero_init_padded: bool = setting(
+        True,
+        label=N_("Field", "Zero-init where padded"),
+        help=N_(
+            "Field",
+            "Also of blocks whose shortcut pads with zeros (A). Behind a ReLU the added channels then stay 0 for good: "
+            "no gradient passes there.",
+        ),
+    )
 
 
 class BlockOverride(FrozenConfig):

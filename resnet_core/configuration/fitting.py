@@ -44,20 +44,25 @@ def fit_to_data(config: ArchitectureConfig, facts: DataSetFacts) -> Fitted:
 
 
 def fit_for_training(run: RunConfig, facts: DataSetFacts) -> Fitted:
-    """Return the architecture as `run` will train it: fitted to its data, its branches begun as the recipe says."""
+    """Return the architecture as `run` will train it: fitted to its data, its branches begun as the recipe says.
+
+    The recipe's zero-init leaves out blocks that pad channels with zeros, which would stay zero.
+    """
     config, changes = fit_to_data(run.architecture, facts)
     zero_init = run.training.zero_init_residual and _may_begin_at_zero(config)
     if zero_init and not config.initialization.zero_init_residual:
-        start = config.initialization.model_copy(update={"zero_init_residual": True})
+        start = config.initialization.model_copy(update={"zero_init_residual": True, "zero_init_padded": False})
         config = config.model_copy(update={"initialization": start})
-        changes = (*changes, FittingChange("zero_init_residual", "off", "on"))
+        padded = any(plan.pads_channels for plan in config.block_plans())
+        changes = (*changes, FittingChange("zero_init_residual", "off", "on, not where padded" if padded else "on"))
     return Fitted(config, changes)
 
 
 def is_fitted_copy(fitted: ArchitectureConfig, config: ArchitectureConfig) -> bool:
     """Return whether `fitted` is `config`, or differs from it at most in what fitting it for training changes."""
     head = fitted.head.model_copy(update={"classes": config.head.classes, "pool": config.head.pool})
-    begun_at = {"zero_init_residual": config.initialization.zero_init_residual}
+    begun = config.initialization
+    begun_at = {"zero_init_residual": begun.zero_init_residual, "zero_init_padded": begun.zero_init_padded}
     start = fitted.initialization.model_copy(update=begun_at)
     return fitted.model_copy(update={"input": config.input, "head": head, "initialization": start}) == config
 

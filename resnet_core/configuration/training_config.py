@@ -92,7 +92,11 @@ class TrainingConfig(FrozenConfig):
     zero_init_residual: bool = setting(
         True,
         label=N_("Field", "Zero-init residual"),
-        help=N_("Field", "Begin every branch at F(x) = 0; without it deep networks hardly start in so short a run."),
+        help=N_(
+            "Field",
+            "Begin every branch at F(x) = 0, but where a shortcut pads channels with zeros, which would stay zero. "
+            "Without it deep networks hardly start in so short a run.",
+        ),
     )
     precision: ComputePrecision = chosen(
         "float32",

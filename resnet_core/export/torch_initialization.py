@@ -44,8 +44,8 @@ def initialization_code(config: ArchitectureConfig, blocks: Sequence[BlockWeight
         lines += _fixup_lines(residual, has_classifier=bool(config.head.classes))
     elif scheme == "fixup" and config.head.classes:
         lines += _classifier_lines()
-    elif config.initialization.zero_init_residual and scheme != "skipinit":
-        lines += _silent_lines(residual)
+    elif scheme != "skipinit":
+        lines += _silent_lines([block for block in residual if block.plan.begins_at_zero(config.initialization)])
     return "\n".join(lines), ["import math"] * (scheme == "orthogonal")
 
 

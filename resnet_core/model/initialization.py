@@ -43,9 +43,10 @@ def initialize(
     blocks = [module for module in model.modules() if isinstance(module, ResidualBlock)]
     if config.scheme == "fixup":
         _fix_up(model, blocks)
-    elif config.zero_init_residual and config.scheme != "skipinit":  # two zeros in a row would never learn
+    elif config.scheme != "skipinit":  # two zeros in a row would never learn
         for block in blocks:
-            silence_branch(block)
+            if block.plan.begins_at_zero(config):
+                silence_branch(block)
 
 
 def silence_branch(block: ResidualBlock) -> None:

@@ -39,6 +39,9 @@ VARIANTS = {
     "fixup": ["norm.kind=none", "initialization.scheme=fixup", "stem.kind=deep", "shortcut.option=A"],
     "skip-initialised": ["initialization.scheme=skipinit", "activation.kind=gelu"],
     "zero-initialised": ["initialization.zero_init_residual=true", "initialization.scheme=orthogonal"],
+    "zero-initialised but where padded": [
+        "initialization.zero_init_residual=true", "initialization.zero_init_padded=false", "shortcut.option=A"
+    ],
     "zero-initialised before": ["initialization.zero_init_residual=true", "block.activation_order=pre"],
     "linear": ["norm.kind=none", "activation.kind=identity", "stem.kind=tiered", "stem.width=32"],
     "scaled": ["shortcut.branch_scale=0.5", "shortcut.shortcut_scale=-0.5", "shortcut.projection_norm=false"],

@@ -112,3 +112,29 @@ def test_that_only_blocks_with_a_shortcut_are_silenced() -> None:
     model = build_model(changed("ResNet-20", initialization=SILENT, overrides=overrides), seed=0)
     silent = {name for name, block in model.blocks.items() if not block.get_submodule("bn2").weight.any()}
     assert silent == set(model.blocks) - {"layer2.1"}
+
+
+def added_channels(padded: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """What a silent ResNet-20 puts out in the channels that its second stage adds, and the slopes of their scales."""
+    start = InitializationConfig(zero_init_residual=True, zero_init_padded=padded)
+    model = build_model(changed("ResNet-20", initialization=start), seed=0)
+    outputs: list[torch.Tensor] = []
+    model.blocks["layer2.2"].register_forward_hook(lambda _block, _inputs, output: outputs.append(output))
+    model(torch.randn(8, 3, 32, 32)).square().sum().backward()
+    slopes = model.blocks["layer2.2"].get_submodule("bn2").weight.grad
+    return outputs[0][:, 16:].detach(), slopes[16:]
+
+
+def test_that_channels_padded_with_zeros_are_dead_for_good_when_their_block_is_silent() -> None:
+    outputs, slopes = added_channels(padded=True)
+    assert not outputs.any() and not slopes.any()
+
+
+def test_that_channels_padded_with_zeros_live_when_their_block_is_left_out() -> None:
+    outputs, slopes = added_channels(padded=False)
+    assert outputs.any(dim=0).flatten(1).any(dim=1).all() and slopes.all()
+    model = build_model(changed("ResNet-20", initialization=InitializationConfig(
+        zero_init_residual=True, zero_init_padded=False
+    )), seed=0)  # fmt: skip
+    loud = {name for name, block in model.blocks.items() if block.get_submodule("bn2").weight.any()}
+    assert loud == {"layer2.0", "layer3.0"}

@@ -48,7 +48,7 @@ def test_that_a_run_is_fitted_trained_and_recorded(tmp_path: Path) -> None:
     assert (end.status, end.step) == ("finished", 3)
     assert (summary.status, summary.step, summary.name) == ("finished", 3, "first")
     assert summary.notes[0] == (
-        "ResNet-20 fitted to digits: input 3x32x32 -> 1x8x8, zero-init-residual off -> on"
+        "ResNet-20 fitted to digits: input 3x32x32 -> 1x8x8, zero-init-residual off -> on, not where padded"
     )
     assert config.architecture.head.classes == 10
     assert config.architecture.initialization.zero_init_residual

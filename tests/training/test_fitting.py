@@ -12,6 +12,7 @@ from resnet_core.configuration.fitting import (
     fit_for_training,
     fit_to_data,
     fitting_line,
+    is_fitted_copy,
     is_fitting_line,
     training_problems,
 )
@@ -62,7 +63,10 @@ def test_that_training_silences_the_branches_as_the_recipe_says() -> None:
     run = RunConfig(architecture=preset("ResNet-20"))
     fitted = fit_for_training(run, DIGITS)
     assert fitted.config.initialization.zero_init_residual
-    assert fitted.changes[-1] == FittingChange("zero_init_residual", "off", "on")
+    assert not fitted.config.initialization.zero_init_padded  # its added channels would stay 0
+    assert fitted.changes[-1] == FittingChange("zero_init_residual", "off", "on, not where padded")
+    assert is_fitted_copy(fitted.config, run.architecture)
+    assert fit_for_training(RunConfig(architecture=preset("ResNet-18")), DIGITS).changes[-1].after == "on"
     assert is_fitting_line(fitting_line("ResNet-20", "digits", fitted.changes), "ResNet-20")
 
 

@@ -110,7 +110,8 @@ class FieldPicture(QWidget):
 
 def has_picture(field: FormField) -> bool:
     """Return whether a picture helps to understand `field`."""
-    without = {("name",), ("initialization", "scheme"), ("initialization", "zero_init_residual")}
+    begun = {("initialization", name) for name in ("scheme", "zero_init_residual", "zero_init_padded")}
+    without = {("name",), *begun}
     return field.path not in without and field.path[0] != "input" and field.facts.name not in ("blocks", "block")
 
 

@@ -97,7 +97,7 @@ def _on_nothing(noted: NotedBlock) -> Iterator[str]:
     if silent == "relu(\u200bx)":
         yield translate("Inspector", "relu(x) is x here, as every value of x has come out of a ReLU before.")
     initialization = noted.config.initialization
-    if initialization.scheme in ("fixup", "skipinit") or initialization.zero_init_residual:
+    if initialization.scheme in ("fixup", "skipinit") or noted.block.plan.begins_at_zero(initialization):
         yield translate("Inspector", "It begins there: the initialisation makes F(x) = 0 at the first step.")
 
 
