@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QLocale, QSignalBlocker, QSize, Qt, Signal
@@ -98,7 +99,8 @@ class DecimalEditor(QDoubleSpinBox):
         self._low = facts.minimum if facts.minimum is not None else -_FAR
         self._high = facts.maximum if facts.maximum is not None else _FAR
         self.setRange(-_FAR, _FAR)
-        self.setDecimals(_DECIMALS)
+        self._decimals = _decimals_for(facts.minimum)
+        self.setDecimals(self._decimals)
         self.setSingleStep(0.1 if self._high > 1 or self._low < 0 else 0.05)
         _dress(self, facts)
         self.valueChanged.connect(self.committed.emit)
@@ -120,7 +122,7 @@ class DecimalEditor(QDoubleSpinBox):
     def textFromValue(self, value: float) -> str:
         language = QLocale(self.locale())
         language.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
-        text = language.toString(value, "f", _DECIMALS)
+        text = language.toString(value, "f", self._decimals)
         return text.rstrip("0").rstrip(language.decimalPoint()) or "0"
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -134,6 +136,11 @@ class DecimalEditor(QDoubleSpinBox):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+
+def _decimals_for(least: float | None) -> int:
+    """Return how many decimals a number needs whose least value is not 0 but very small."""
+    return max(_DECIMALS, math.ceil(-math.log10(least))) if least is not None and least > 0 else _DECIMALS
 
 
 def _dress(box: QSpinBox | QDoubleSpinBox, facts: FieldFacts) -> None:

@@ -17,7 +17,7 @@ from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.catalog import STUDIES, read_report, study_named
 from resnet_core.findings.lesion import LesionFindings
 from resnet_core.findings.study import StudyReport
-from resnet_core.runs.study_shelf import stored_studies
+from resnet_core.runs.study_shelf import shelf_changed_ns, stored_studies
 
 
 class StudyKey(NamedTuple):
@@ -59,7 +59,7 @@ class StudyState(QObject):
         self._drafts: dict[str, dict[str, Any]] = {}
         self._results: dict[StudyKey, StudyResult] = {}
         self._looked_at: dict[str, StudyKey] = {}
-        self._read: set[Path] = set()
+        self._read: dict[Path, int] = {}
 
     # What is asked
 
@@ -141,13 +141,14 @@ class StudyState(QObject):
         return result
 
     def read_shelf(self, run_folder: Path) -> None:
-        """Read what is kept with a run, once in a session; what was found since is newer and stays.
+        """Read what is kept with a run, again where there is something new; what was found here is newer and stays.
 
         Nobody is told: whoever wants what was found of a run reads its shelf before.
         """
-        if run_folder in self._read:
+        changed_ns = shelf_changed_ns(run_folder)
+        if self._read.get(run_folder) == changed_ns:
             return
-        self._read.add(run_folder)
+        self._read[run_folder] = changed_ns
         found = [result for document in stored_studies(run_folder) if (result := _stored(document)) is not None]
         fresh = [result for result in found if result.key not in self._results]
         for result in fresh:

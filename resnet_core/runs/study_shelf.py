@@ -32,6 +32,14 @@ def store_study(run_folder: Path, document: Mapping[str, Any]) -> Path:
     return target
 
 
+def shelf_changed_ns(run_folder: Path) -> int:
+    """Return when a study was stored with the run last, in nanoseconds since the epoch; 0 where none ever was."""
+    try:
+        return (run_folder / FOLDER_NAME).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def stored_studies(run_folder: Path) -> tuple[dict[str, Any], ...]:
     """Return the documents kept with a run, the newest last; a file that is no document is passed over."""
     folder = run_folder / FOLDER_NAME

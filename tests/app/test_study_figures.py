@@ -35,6 +35,15 @@ def reading(qtbot: QtBot, framed: FigureView, *keys: Qt.Key) -> str:
     return framed.findChild(ElidedLabel, "figure_reading").text()
 
 
+def test_that_a_figure_points_at_something_where_the_focus_comes_by_key(qtbot: QtBot, framed: FigureView) -> None:
+    framed.show_figure(bar_figure())
+    framed.activateWindow()
+    framed.plot.setFocus(Qt.FocusReason.TabFocusReason)
+    assert framed.findChild(ElidedLabel, "figure_reading").text() == "layer1.0   accuracy 10 %"
+    framed.plot.clearFocus()
+    assert framed.findChild(ElidedLabel, "figure_reading").text() == ""
+
+
 def test_that_a_line_figure_reads_its_lines_and_names_its_marks(qtbot: QtBot, framed: FigureView) -> None:
     framed.show_figure(line_figure())
     assert reading(qtbot, framed, Qt.Key.Key_Home) == "rate 0.001   measured 5 nats   other 4 nats   single 1 nats"

@@ -48,6 +48,9 @@ def test_that_what_a_run_keeps_is_read_and_what_is_no_study_passed_over(tmp_path
     subject = Subject("trained", tmp_path.name, "Tiny", 80, tmp_path)
     found = result_of(studies, "lesion", subject, TINY)
     assert found is not None and found.key.step == 80
+    store_study(tmp_path, rates_document(run=tmp_path.name))  # as the command line does meanwhile
+    studies.read_shelf(tmp_path)
+    assert studies.newest_of_run("learning_rate", tmp_path.name) is not None
 
 
 def test_that_only_runs_with_a_checkpoint_can_be_studied(tmp_path: Path) -> None:
