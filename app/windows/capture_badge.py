@@ -24,6 +24,7 @@ class CaptureBadge(QLabel):
         self.setObjectName("capture_cost")
         self.setAccessibleName(self.tr("Cost of capturing the gradients"))
         self.setProperty("role", "muted")
+        self.setContentsMargins(0, 0, 8, 0)
         self.setFont(number_font(self.font().pointSizeF()))
         runs.current_changed.connect(self.refresh)
         runs.advanced.connect(self._advance)
