@@ -82,11 +82,11 @@ class PartedCapture:
         found = self._capture.rows(count * self._parts, host)
         if self._parts == 1 and not self._scaled:
             return found
-        scales = host(self._scales)[:count].tolist()
+        factors = [1 / scale if scale else math.nan for scale in host(self._scales)[:count].tolist()]
         starts = range(0, len(found), self._parts)
         return [
-            _joined(found[start : start + self._parts], 1 / scale, 1 / scale)
-            for start, scale in zip(starts, scales, strict=True)
+            _joined(found[start : start + self._parts], factor, factor)
+            for start, factor in zip(starts, factors, strict=True)
         ]
 
 

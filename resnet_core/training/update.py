@@ -131,4 +131,4 @@ class Update:
         clipped = norm * min(1.0, self._clip_norm / (norm + CLIPPING_MARGIN)) if self._clip_norm else None
         if not self._scaler.is_enabled():
             return UpdateMeasured(norm, clipped)
-        return UpdateMeasured(norm, clipped, before, after < before)
+        return UpdateMeasured(norm, clipped, before, skipped=after < before or before == 0)

@@ -42,3 +42,12 @@ def test_that_what_fits_or_cannot_be_known_is_not_refused(devices: tuple[DeviceF
 def test_that_the_chosen_device_counts_and_not_the_first(qapp: QApplication) -> None:
     assert refusal((SMALL_GPU, CPU), "cpu", 256) == ""
     assert "cuda:0" in refusal((CPU, SMALL_GPU), "cuda")
+
+
+@pytest.mark.parametrize("update", [{"accumulation": 16}, {"checkpointing": True, "precision": "bfloat16"}], ids=repr)
+def test_that_a_batch_that_does_not_fit_does_in_parts_or_recomputed(
+    update: dict[str, object], qapp: QApplication
+) -> None:
+    assert "take at most" in refusal((SMALL_GPU, CPU))
+    recipe = TrainingConfig(batch_size=1024, steps=10).model_copy(update=update)
+    assert plan_training(preset("ResNet-50"), recipe, (SMALL_GPU, CPU)).name == "ResNet-50"

@@ -208,6 +208,13 @@ def test_that_a_gradient_beyond_float16_is_captured_as_infinite() -> None:
     assert row.block_quantities["update_ratio"] == (0.0, 0.0, 0.0)
 
 
+def test_that_a_scale_that_was_halved_to_nothing_tells_of_no_gradient() -> None:
+    learner = learner_of(tiny_run(precision="float16"))
+    learner._update.restore_scale(ScaleState(0.0, 0))
+    assert all(map(math.isnan, captured(learner).boundary_norms))
+    assert learner.measured(1)[0].skipped
+
+
 def test_that_every_quantity_has_its_rule() -> None:
     assert set(BLOCK_QUANTITIES) <= RULES.keys()
     assert set(RULES.values()) == set(get_args(Rule))
