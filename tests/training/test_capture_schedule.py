@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +19,9 @@ from resnet_core.training.capture_schedule import (
     WITHOUT_MEASUREMENT,
     CaptureSchedule,
 )
+from resnet_core.training.checkpoint import load_checkpoint
 from resnet_core.training.control import TrainingControl
-from resnet_core.training.loop import train
+from resnet_core.training.loop import RunContext, train
 from tests.training.tiny_runs import only, tiny_data, tiny_run
 
 PLAIN_S = 0.040
@@ -165,3 +167,18 @@ def test_that_a_run_chooses_its_period_itself_and_says_so() -> None:
     assert all(cost.capture_budget == BUDGET and 0 <= cost.capture_share < 1 for cost in costs)
     steps = [event.step for event in only(GradientCaptured, events)]
     assert steps[: FIRST_STEPS + 1] == list(range(FIRST_STEPS + 1))
+
+
+def test_that_a_resumed_run_goes_on_with_the_period_of_its_checkpoint(tmp_path: Path) -> None:
+    control, context = TrainingControl(), RunContext(checkpoints=tmp_path)
+    run = tiny_run(steps=60, capture_every=0)
+    for event in train(run, tiny_data(), control=control, context=context):
+        if isinstance(event, StepCompleted) and event.step >= 30:
+            control.stop()
+    checkpoint = load_checkpoint(max(tmp_path.iterdir()))
+    every, at = checkpoint.facts.capture_every, checkpoint.facts.step
+    assert every >= LEAST_EVERY
+    known = checkpoint._replace(facts=checkpoint.facts._replace(capture_every=7))
+    resumed = train(run, tiny_data(), control=TrainingControl(), context=context, start_from=known)
+    steps = [event.step for event in only(GradientCaptured, resumed)]
+    assert steps[:2] == [at, at + 7]
