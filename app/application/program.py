@@ -148,6 +148,7 @@ class Application(QObject):
         self.actions.fill_menu_bar(window.menuBar())
         self.actions.answer_in(["pause"], [self.atlas, self.training])
         self.desk.offer(self.actions)
+        self.desk.more_entries = self.study_commands.palette_entries
 
     # Wiring
 
@@ -242,7 +243,7 @@ class Application(QObject):
             tab=self.window.page,
             atlas=self.atlas.layout_state(),
             compare=self._shown_before.compare if comparison is None else comparison.tracks_state(),
-            study=self.studies.chosen,
+            study=self.studies.wished_study,
             study_widths=self._shown_before.study_widths if studies is None else studies.layout_state(),
             architecture=self.document.config,
             path=str(self.document.path or ""),

@@ -1,10 +1,13 @@
-"""Remembers which study is chosen, with which options, and what studies found: in this session and in run folders."""
+"""Remembers which study is chosen, with which options, and what studies found: in this session and in run folders.
+
+The catalog of studies is loaded when one is first looked at: the window stands before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,10 +17,11 @@ from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.config_file import validated
 from resnet_core.configuration.fields import FrozenConfig
 from resnet_core.configuration.validation import ConfigurationError, Problem
-from resnet_core.findings.catalog import STUDIES, read_report, study_named
-from resnet_core.findings.lesion import LesionFindings
-from resnet_core.findings.study import StudyReport
 from resnet_core.runs.study_shelf import shelf_changed_ns, stored_studies
+
+if TYPE_CHECKING:
+    from resnet_core.findings.lesion import LesionFindings
+    from resnet_core.findings.study import Study, StudyReport
 
 
 class StudyKey(NamedTuple):
@@ -54,7 +58,7 @@ class StudyState(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._chosen = STUDIES[0].name
+        self._wished_study = ""
         self._wished_run: str | None = None
         self._drafts: dict[str, dict[str, Any]] = {}
         self._results: dict[StudyKey, StudyResult] = {}
@@ -64,14 +68,22 @@ class StudyState(QObject):
     # What is asked
 
     @property
+    def wished_study(self) -> str:
+        """The name of the study that was chosen last, as it was given; empty where none was yet."""
+        return self._wished_study
+
+    @property
     def chosen(self) -> str:
-        """The name of the study that is looked at."""
-        return self._chosen
+        """The name of the study that is looked at: the first one until another that there is was chosen."""
+        from resnet_core.findings.catalog import study_names
+
+        names = study_names()
+        return self._wished_study if self._wished_study in names else names[0]
 
     def choose(self, study: str) -> None:
-        """Look at a study; a name the catalog does not have changes nothing."""
-        if study != self._chosen and any(known.name == study for known in STUDIES):
-            self._chosen = study
+        """Look at a study."""
+        if study != self._wished_study:
+            self._wished_study = study
             self.chosen_changed.emit()
 
     @property
@@ -89,7 +101,7 @@ class StudyState(QObject):
     @property
     def looked_at(self) -> StudyResult | None:
         """The result of the chosen study that a person asked to see, whatever its subject; None for no wish."""
-        key = self._looked_at.get(self._chosen)
+        key = self._looked_at.get(self.chosen)
         return self._results.get(key) if key is not None else None
 
     def look_at(self, key: StudyKey) -> None:
@@ -101,7 +113,7 @@ class StudyState(QObject):
     def draft(self, study: str) -> Mapping[str, Any]:
         """Return the values of a study's options as they were entered last, whether they can be or not."""
         if study not in self._drafts:
-            self._drafts[study] = study_named(study).options().model_dump()
+            self._drafts[study] = _study(study).options().model_dump()
         return self._drafts[study]
 
     def set_option(self, study: str, name: str, value: object) -> None:
@@ -117,7 +129,7 @@ class StudyState(QObject):
 
     def options(self, study: str) -> FrozenConfig:
         """Return the options that were entered; raises ConfigurationError where they cannot be."""
-        return validated(study_named(study).options, dict(self.draft(study)))
+        return validated(_study(study).options, dict(self.draft(study)))
 
     def problems(self, study: str) -> tuple[Problem, ...]:
         """Return what is wrong with the options that were entered."""
@@ -134,6 +146,8 @@ class StudyState(QObject):
 
         Raises ValueError where `document` is none of a study.
         """
+        from resnet_core.findings.catalog import read_report
+
         result = _result(read_report(document), config)
         self._put(result)
         self._looked_at.pop(result.key.study, None)
@@ -184,6 +198,12 @@ class StudyState(QObject):
         self._results[result.key] = result
 
 
+def _study(name: str) -> Study[Any]:
+    from resnet_core.findings.catalog import study_named
+
+    return study_named(name)
+
+
 def _result(report: StudyReport[Any], config: ArchitectureConfig | None) -> StudyResult:
     network = report.network
     if network.run:
@@ -194,6 +214,8 @@ def _result(report: StudyReport[Any], config: ArchitectureConfig | None) -> Stud
 
 def _stored(document: Mapping[str, Any]) -> StudyResult | None:
     """Return a document of a run's folder as a result; None where it is of a study that is not known here."""
+    from resnet_core.findings.catalog import read_report
+
     try:
         return _result(read_report(document), None)
     except ValueError:

@@ -183,22 +183,10 @@ def _run(to: ActionTargets) -> tuple[ActionSpec, ...]:
         ActionSpec("studies", menu, N_("Action", "Studies…"), to.studies.open,
                    tip=N_("Action", "Ask a network what each block is worth, how sharp its loss is and more"),
                    starts_group=True),
-        *_studies(to),
+        ActionSpec("study", menu, N_("Action", "Study"), to.studies.open, fill=to.studies.fill_menu),
         ActionSpec("cancel", menu, N_("Action", "Cancel the Job"), service.cancel,
                    enabled=lambda: to.engine.busy, starts_group=True),
     )  # fmt: skip
-
-
-def _studies(to: ActionTargets) -> tuple[ActionSpec, ...]:
-    """Return an action a study, which opens the page at it."""
-    menu = N_("Action", "&Run") + "/" + N_("Action", "Study")
-
-    def spec(name: str, title: str) -> ActionSpec:
-        return ActionSpec(
-            f"study_{name}", menu, title, lambda: to.studies.open_study(name), wording=lambda: to.studies.titles()[name]
-        )
-
-    return tuple(spec(name, title) for name, title in to.studies.titles().items())
 
 
 def _playback(to: ActionTargets) -> tuple[ActionSpec, ...]:

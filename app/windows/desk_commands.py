@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
@@ -21,7 +21,7 @@ from app.windows.notice_bar import TextDialog
 
 
 class DeskCommands(QObject):
-    """What the Tools and Help menus and the theme's submenu do."""
+    """What the Tools and Help menus and the theme's submenu do; `more_entries` is what the palette offers besides."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class DeskCommands(QObject):
         self._settings, self._engine, self._architecture = settings, engine, architecture
         self._window = window
         self._actions: ActionSet | None = None
+        self.more_entries: Callable[[], Iterable[PaletteEntry]] = lambda: ()
         self._palette = CommandPalette(self._entries, window)
 
     def offer(self, actions: ActionSet) -> None:
@@ -86,6 +87,7 @@ class DeskCommands(QObject):
                 if action.isEnabled():
                     text = self._actions.full_text(action)
                     yield PaletteEntry(text, action.shortcut().toString(), action.trigger)
+        yield from self.more_entries()
         for name, family in self._architecture.preset_texts():
             text = self.tr("Open {name}").format(name=name)
             yield PaletteEntry(text, family, partial(self._architecture.open_preset, name))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QMenu
 
 from app.services.engine_service import Answer
 from app.state.study_state import StudyState
+from app.windows.command_palette import PaletteEntry
 from app.windows.main_window import MainWindow
-from resnet_core.findings.catalog import STUDIES, study_named
 
 PAGE = "studies"
 
@@ -33,17 +35,33 @@ class StudyCommands(QObject):
         self._studies.choose(name)
         self.open()
 
-    def titles(self) -> Mapping[str, str]:
-        """Return what each study is called, by its name."""
-        return {study.name: QCoreApplication.translate("Study", study.title) for study in STUDIES}
+    def fill_menu(self, menu: QMenu) -> None:
+        """Fill a menu with the studies there are; each opens the page at itself."""
+        for name, title in _titles():
+            action = menu.addAction(title, partial(self.open_study, name))
+            action.setObjectName(f"study_{name}")
+
+    def palette_entries(self) -> Iterator[PaletteEntry]:
+        """Yield an entry a study: "Study: Loss landscape"."""
+        for name, title in _titles():
+            text = self.tr("Study: {title}").format(title=title)
+            yield PaletteEntry(text, "", partial(self.open_study, name))
 
     def take(self, answer: Answer) -> None:
         """Keep what a study found, and say it in one line; the track that shows it comes into sight."""
         result = self._studies.record(answer.document, answer.config)
         report: Any = result.report
-        study = study_named(result.key.study)
+        study = report.study
         headline = study.headline(report.found, QCoreApplication.translate)
         line = self.tr("{study}: {found}")
         self.announce(line.format(study=QCoreApplication.translate("Study", study.title), found=headline))
         if study.name == "lesion":
             self.show_track("lesion")
+
+
+def _titles() -> Iterator[tuple[str, str]]:
+    """Yield the name and the title of each study; the catalog is loaded when somebody asks."""
+    from resnet_core.findings.catalog import STUDIES
+
+    for study in STUDIES:
+        yield study.name, QCoreApplication.translate("Study", study.title)

@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpinBox, QTableView, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QListWidget,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -223,12 +233,23 @@ def test_that_progress_failure_and_the_wait_for_another_job_are_told(qtbot: QtBo
 # In the window
 
 
-def test_that_every_study_has_an_action_that_opens_the_page_at_it(application: Application) -> None:
-    for study in STUDIES:
-        action = application.actions[f"study_{study.name}"]
-        assert application.actions.full_text(action) == f"Study: {study.title}"
-    application.actions["study_lesion"].trigger()
+def open_study(application: Application, name: str) -> None:
+    """Choose a study in the Run menu."""
+    menu = application.window.findChild(QMenu, "study")
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.objectName() == f"study_{name}").trigger()
+
+
+def test_that_menu_and_palette_open_the_page_at_each_study(application: Application) -> None:
+    menu = application.window.findChild(QMenu, "study")
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == [study.title for study in STUDIES]
+    entries = {entry.text: entry for entry in application.desk.more_entries()}
+    assert list(entries) == [f"Study: {study.title}" for study in STUDIES]
+    open_study(application, "lesion")
     assert application.window.page == "studies" and application.studies.chosen == "lesion"
+    entries["Study: Learning-rate finder"].take()
+    assert application.studies.chosen == "learning_rate"
     application.actions["show_atlas"].trigger()
     application.actions["studies"].trigger()
     assert application.window.page == "studies"
@@ -236,7 +257,7 @@ def test_that_every_study_has_an_action_that_opens_the_page_at_it(application: A
 
 def test_that_the_chosen_study_and_the_width_of_the_list_come_back(start: Start) -> None:
     before = start()
-    before.actions["study_lesion"].trigger()
+    open_study(before, "lesion")
     view = before.views.studies.view()
     view.restore_layout((260, 440))
     view.layout_changed.emit()
@@ -284,7 +305,7 @@ def test_that_a_study_is_made_by_a_worker_and_can_fail_and_be_cancelled(qtbot: Q
     for name, value in (("device", "cpu"), ("batch_size", 8), ("threads", 1)):
         assert application.recipe.set_field(name, value)
     application.begin_work()
-    application.actions["study_learning_rate"].trigger()
+    open_study(application, "learning_rate")
     view = application.views.studies.view()
     start, cancel = view.findChild(QPushButton, "study_start"), view.findChild(QPushButton, "study_cancel")
     application.studies.set_option("learning_rate", "steps", 12)

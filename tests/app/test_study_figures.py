@@ -128,8 +128,10 @@ def test_that_a_figure_takes_other_colours_and_is_copied_and_saved(
             framed.save(tmp_path / name)
 
 
-def test_that_pyqtgraph_waits_for_the_first_figure() -> None:
-    """The page itself is built without it, so that an empty one comes at once."""
-    program = "import sys, app.views.studies.studies_view as page; print(page.__name__, 'pyqtgraph' in sys.modules)"
+def test_that_the_catalog_waits_for_the_page_and_pyqtgraph_for_the_first_figure() -> None:
+    program = (
+        "import sys, app.application; print('resnet_core.findings.catalog' in sys.modules);"
+        "import app.views.studies.studies_view; print('pyqtgraph' in sys.modules)"
+    )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert said.stdout.split()[-1] == "False"
+    assert said.stdout.split() == ["False", "False"]

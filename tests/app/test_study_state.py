@@ -91,7 +91,6 @@ def test_that_options_are_kept_as_entered_and_told_apart_from_those_that_can_be(
 def test_that_a_result_can_be_looked_at_until_another_network_is_chosen() -> None:
     studies = StudyState()
     studies.choose("lesion")
-    studies.choose("nothing of the kind")
     assert studies.chosen == "lesion"
     result = studies.record(lesion_document(TINY, "run-1"), TINY)
     assert studies.looked_at is None
@@ -99,6 +98,13 @@ def test_that_a_result_can_be_looked_at_until_another_network_is_chosen() -> Non
     assert studies.looked_at is result
     studies.wish_run("run-2")
     assert studies.looked_at is None
+
+
+def test_that_a_study_of_another_version_leads_to_the_first_there_is() -> None:
+    studies = StudyState()
+    assert (studies.chosen, studies.wished_study) == ("learning_rate", "")
+    studies.choose("nothing of the kind")
+    assert studies.chosen == "learning_rate"
 
 
 def test_that_what_is_no_document_is_refused() -> None:

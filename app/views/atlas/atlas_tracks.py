@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from app.state.architecture_document import ArchitectureDocument, Snapshot
 from app.state.measured import Measured
@@ -15,8 +16,10 @@ from resnet_core.drawing.tracks.flow_data import FlowData
 from resnet_core.drawing.tracks.lesion_track import BlockWorth
 from resnet_core.drawing.tracks.titles import FRESH, TITLES
 from resnet_core.drawing.tracks.track import Track
-from resnet_core.findings.lesion import LesionFindings
-from resnet_core.findings.study import StudyReport
+
+if TYPE_CHECKING:
+    from resnet_core.findings.lesion import LesionFindings
+    from resnet_core.findings.study import StudyReport
 
 _Sources = tuple[Counted, Counted | None]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COPY_SCALE = 2.0
 _PLOT_PX, _MAP_PX = 170, 300
+_EDGE_PX = 16
 _SMALLER = 0.9
 
 
@@ -138,14 +139,15 @@ class FigureView(QWidget):
 
         generator = QSvgGenerator()
         generator.setFileName(str(path))
-        generator.setSize(self.size())
-        generator.setViewBox(self.rect())
+        page = self.rect().adjusted(-_EDGE_PX, -_EDGE_PX, _EDGE_PX, _EDGE_PX)  # other programs have wider fonts
+        generator.setSize(page.size())
+        generator.setViewBox(page)
         generator.setResolution(self.logicalDpiX())
         generator.setTitle(self._title.text())
         painter = QPainter()
         if not path.parent.is_dir() or not painter.begin(generator):
             return False
-        painter.fillRect(self.rect(), self._colors.canvas)
+        painter.fillRect(page, self._colors.canvas)
         self.render(painter, QPoint(), self.rect(), QWidget.RenderFlag.DrawChildren)
         return painter.end()
 
