@@ -88,7 +88,7 @@ def test_that_runs_show_says_it_too(bench: Bench, capsys: pytest.CaptureFixture[
 
 def test_that_the_window_shows_the_cost_of_the_run_it_looks_at(application: Application, tmp_path: Path) -> None:
     badge = application.status_bar.findChild(CaptureBadge, "capture_cost")
-    assert badge.isHidden()
+    assert badge is not None and badge.isHidden()
     with begin(tmp_path / "seen") as store:
         store.record_many((CHOSEN, RunFinished("finished", 20, 1.0)))
     run = RunTrace(tmp_path / "seen").read_on()
