@@ -10,6 +10,7 @@ from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.config_file import parse_run_config, validated
 from resnet_core.configuration.data_catalog import DataSetFacts
+from resnet_core.configuration.fields import FrozenConfig
 from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.catalog import study_named
 from resnet_core.findings.study import Findings, StudyReport
@@ -20,6 +21,7 @@ from resnet_core.process.progress_pace import ProgressPace
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.study_shelf import store_study
 from resnet_core.studies.conduct import conduct
+from resnet_core.studies.study_threads import fitting_threads
 from resnet_core.studies.subject import StudySubject, initial_subject, trained_subject
 from resnet_core.training.control import TrainingControl
 from resnet_core.training.datasets import TensorDataSet
@@ -37,17 +39,26 @@ def run_study_job(
     study = study_named(request.study)
     options = validated(study.options, request.options)
     subject = _subject(study, request, on_progress)
+    found = _found(study.name, subject, options, control or TrainingControl(), on_progress)
+    document = StudyReport(study, subject.network, options, found).as_document()
+    if request.run_folder:
+        with suppress(OSError):  # a run that was copied onto what cannot be written can still be studied
+            store_study(Path(request.run_folder), document)
+    return document
+
+
+def _found(
+    name: str, subject: StudySubject, options: FrozenConfig, control: TrainingControl, on_progress: OnProgress
+) -> Findings:
+    """Conduct the study to its end, telling how far it is; raises MeasurementStopped where `control` was stopped."""
     pace = ProgressPace(listener(on_progress))
-    for state in conduct(study.name, subject, options):
-        if isinstance(state, Findings):
-            document = StudyReport(study, subject.network, options, state).as_document()
-            if request.run_folder:
-                with suppress(OSError):  # a run that was copied onto what cannot be written can still be studied
-                    store_study(Path(request.run_folder), document)
-            return document
-        if control is not None and control.stopped:
-            break
-        pace.note(state.done, state.total, state.part)
+    with fitting_threads(subject, lambda: control.stopped):
+        for state in conduct(name, subject, options):
+            if isinstance(state, Findings):
+                return state
+            if control.stopped:
+                break
+            pace.note(state.done, state.total, state.part)
     raise MeasurementStopped("the study was stopped before its end")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import NamedTuple
 
@@ -48,21 +49,48 @@ def measure_pace(
     left out, as it adds two hundredths at most.
     """
     trial = learner.throwaway()
-    cuda = [learner.device] if learner.device.type == "cuda" else []
-    best: tuple[float, int] | None = None
-    with torch.random.fork_rng(devices=cuda):
-        for threads in thread_choices:
-            torch.set_num_threads(threads)
-            step_s = _time_steps(trial, batches, stopped)
-            if step_s is None:
-                return None
-            if best is None or step_s < best[0]:
-                best = (step_s, threads)
-            if step_s > PATIENCE_S:
-                break
-        assert best is not None
-        torch.set_num_threads(best[1])
-        return Pace(best[0], _time_evaluation(trial, batches), best[1])
+    with _generators_kept(learner.device):
+        best = _fastest(trial, batches, thread_choices, stopped)
+        if best is None:
+            return None
+        torch.set_num_threads(best.threads)
+        return best._replace(evaluation_s=_time_evaluation(trial, batches))
+
+
+def fastest_threads(
+    learner: Learner, batches: Batches, thread_choices: tuple[int, ...], *, stopped: Callable[[], bool]
+) -> int | None:
+    """Return which of `thread_choices` makes an update fastest, as `measure_pace` does; None where `stopped` says so.
+
+    A single choice is not timed.
+    """
+    if len(thread_choices) == 1:
+        return thread_choices[0]
+    with _generators_kept(learner.device):
+        best = _fastest(learner.throwaway(), batches, thread_choices, stopped)
+    return best.threads if best is not None else None
+
+
+def _generators_kept(device: torch.device) -> AbstractContextManager[None]:
+    kept: AbstractContextManager[None] = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+    return kept
+
+
+def _fastest(
+    trial: Learner, batches: Batches, thread_choices: tuple[int, ...], stopped: Callable[[], bool]
+) -> Pace | None:
+    """Return the pace of updates with the fastest of the choices; leaves torch with the last one that was timed."""
+    best: Pace | None = None
+    for threads in thread_choices:
+        torch.set_num_threads(threads)
+        step_s = _time_steps(trial, batches, stopped)
+        if step_s is None:
+            return None
+        if best is None or step_s < best.step_s:
+            best = Pace(step_s, 0.0, threads)
+        if step_s > PATIENCE_S:
+            break
+    return best
 
 
 def _time_steps(trial: Learner, batches: Batches, stopped: Callable[[], bool]) -> float | None:

@@ -35,7 +35,7 @@ def plan_training(
 ) -> TrainingPlan | None:
     """Return the plan, having timed a few steps on a copy where that is needed; None where a stop came first."""
     steps = given_steps(training, batches.steps_per_epoch)
-    choices = _thread_choices(training, learner.device, steps)
+    choices = thread_choices(training, learner.device, steps)
     if steps and len(choices) == 1:
         return TrainingPlan(steps, choices[0])
     pace = measure_pace(learner, batches, choices, stopped=lambda: control.stopped)
@@ -53,8 +53,11 @@ def resumed_plan(training: TrainingConfig, facts: CheckpointFacts) -> TrainingPl
     return TrainingPlan(facts.total_steps, training.threads or facts.threads)
 
 
-def _thread_choices(training: TrainingConfig, device: torch.device, steps: int) -> tuple[int, ...]:
-    """Return the thread counts to compare: all cores, and 1, which small layers often run faster on."""
+def thread_choices(training: TrainingConfig, device: torch.device, steps: int = 0) -> tuple[int, ...]:
+    """Return the thread counts to compare: all cores, and 1, which small layers often run faster on.
+
+    So few `steps` that comparing would cost more than it saves have one choice; 0 are not known yet.
+    """
     if training.threads:
         return (training.threads,)
     most = torch.get_num_threads()

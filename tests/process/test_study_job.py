@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 from resnet_core.cli import main
 from resnet_core.configuration.architecture_config import ArchitectureConfig, ShortcutConfig, StageConfig, StemConfig
+from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.findings.catalog import read_report, study_names
 from resnet_core.findings.lesion import LesionFindings
 from resnet_core.findings.study import StudiedNetwork
@@ -147,6 +149,17 @@ def test_that_a_wish_that_cannot_be_is_one_line_with_status_2(
 def test_that_a_run_keeps_its_own_configuration(residual: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study", "lesion", str(residual), "--set", "training.seed=3"]) == 2
     assert "a run keeps its own configuration" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("threads", [1, 0])
+def test_that_an_untrained_network_is_studied_with_threads_that_are_given_or_fastest(threads: int) -> None:
+    before = torch.get_num_threads()
+    run = tiny_run(threads=threads)
+    told: list[int] = []
+    request = Study("learning_rate", config_to_toml(run.architecture, run.training), options={"steps": 10})
+    run_study_job(request, on_progress=lambda _report: told.append(torch.get_num_threads()))
+    assert set(told) <= ({1} if threads else {1, before})
+    assert torch.get_num_threads() == before
 
 
 def test_that_every_study_of_the_catalog_can_be_conducted() -> None:
