@@ -36,7 +36,8 @@ def recorded_cost(scalars: Mapping[str, Scalar]) -> RecordedCost | None:
     measured = ("capture_every", "capture_share", "capture_share_so_far", "plain_step_s", "captured_step_s")
     if not all(name in scalars and len(scalars[name].values) for name in measured):
         return None
-    every, *rest = (float(scalars[name].values[-1]) for name in measured)
+    every, share, so_far, plain_s, captured_s = (float(scalars[name].values[-1]) for name in measured)
     budget = scalars.get("capture_budget")
     chosen = budget is not None and len(budget.steps) > 0 and budget.steps[-1] == scalars["capture_every"].steps[-1]
-    return RecordedCost(round(every), *rest, float(budget.values[-1]) if budget is not None and chosen else None)
+    chosen_for = float(budget.values[-1]) if budget is not None and chosen else None
+    return RecordedCost(round(every), share, so_far, plain_s, captured_s, chosen_for)
