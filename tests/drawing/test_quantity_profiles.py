@@ -95,7 +95,7 @@ def test_that_the_way_round_a_block_has_dots_and_no_part_of_the_line() -> None:
     shown = near("layer2.0")._replace(view=DepthView.fitted(axis, 100.0, 900.0).showing(span, 0.9).settled())
     items = list(track("parameter_gradient", name, flow(level_run(graph, 1))).items(shown))
     dots = {dot.id: dot.box.center[0] for dot in of_role(items, "profile_dot")}
-    (line,) = of_role(items, "profile_fine")
+    (line,) = of_role(items, "profile")
     assert isinstance(line, Polyline)
     on_line = {round(x, 3) for x, _ in line.points}
     assert round(dots["layer2.0.conv1"], 3) in on_line

@@ -45,8 +45,8 @@ class LayerProfileTrack(ProfileTrack):
         rect = plot.rect
         weighted, others = self._spans(frame.view)
         lines = (
-            *self._layer_items(plot, others, decades, ("second_profile_fine", "second_dot")),
-            *self._layer_items(plot, weighted, decades, ("profile_fine", "profile_dot")),
+            *self._layer_items(plot, others, decades, ("second_profile", "second_dot")),
+            *self._layer_items(plot, weighted, decades, ("profile", "profile_dot")),
         )
         yield Group("", lines, "", 1.0, Box(rect.left, rect.top - 4, rect.right, rect.bottom + 4))
 
