@@ -95,7 +95,7 @@ class GradientNormTrack(ProfileTrack):
             x = frame.view.x(columns[alert.boundary].middle)
             if frame.view.left <= x <= frame.view.right:
                 words = alert_words(data, alert, frame.view.axis, frame.say)
-                yield alert_mark(x, plot.rect.top + _MARK_PX, columns[alert.boundary].id, words)
+                yield alert_mark(x, plot.rect.top + 2 * _MARK_PX, columns[alert.boundary].id, words)
 
     def value_at(self, frame: TrackFrame, x: float, y: float) -> str:
         """Return the norm at the boundary at `x`, and what is wrong there; on the sentence above, what it means."""
