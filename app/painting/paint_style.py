@@ -13,6 +13,7 @@ from resnet_core.drawing.styles import STYLES, Palette
 from resnet_core.drawing.text_metrics import text_width
 
 _MOST_TEXTS = 4_000
+_BROAD_PX = 4.0
 _SAMPLES = ("3×3 /2", "1024→256", "ReLU", "BN", "Bottleneck", "0123456789")
 
 
@@ -114,8 +115,9 @@ class PaintStyle:
         if not style.stroke:
             return QPen(Qt.PenStyle.NoPen)
         pen = QPen(self.color(style.stroke, style.alpha), style.width)
-        if style.dash:
+        if style.dash or style.width > _BROAD_PX:  # whose ends would be seen to reach too far
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if style.dash:
             pen.setDashPattern([length / style.width for length in style.dash])
         return pen
 

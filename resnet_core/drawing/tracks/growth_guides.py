@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_core.architecture.graph import Graph
-from resnet_core.drawing.display_list import Item, Polyline, Text
+from resnet_core.drawing.display_list import Group, Item, Polyline, Text
 from resnet_core.drawing.text_metrics import text_height, text_width
 from resnet_core.drawing.tracks.boundary_columns import boundary_columns
 from resnet_core.drawing.tracks.decades import Decades
@@ -52,7 +52,8 @@ def guide_items(plot: TrackFrame, decades: Decades, last_log: float, guide: Grow
     if len(xs) < 2:
         return
     chosen = np.unique(np.linspace(0, len(xs) - 1, min(len(xs), _MOST_POINTS)).round().astype(np.int64))
-    yield Polyline("", "guide", tuple(zip(xs[chosen].tolist(), ys[chosen].tolist(), strict=True)), False, guide.label)
+    points = tuple(zip(xs[chosen].tolist(), ys[chosen].tolist(), strict=True))
+    yield Group("", (Polyline("", "guide", points, False, guide.label),), "", 1.0, plot.rect)
     yield from _label(plot, (float(xs[0]), float(ys[0])), (float(xs[-1]), float(ys[-1])), guide)
 
 

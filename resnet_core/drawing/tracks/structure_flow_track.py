@@ -41,7 +41,7 @@ _LEVELS = 10
 
 _LEAST_FILL, _MOST_FILL = 0.04, 0.6
 _LEAST_LINE = 0.15
-_GROUND_SHARE = 0.5
+_GROUND_SHARE = 0.35
 """How strong the ground behind layers is beside the body of a block: the layers have colours of their own."""
 
 _BAR_PX, _MOST_BAR_PX, _BAR_STEPS = 8.0, 64.0, 12
