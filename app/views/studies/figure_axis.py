@@ -43,7 +43,7 @@ class FigureAxis(pg.AxisItem):
         self._logarithmic = False
         self._names: tuple[str, ...] = ()
         self.enableAutoSIPrefix(False)
-        self.setStyle(tickLength=-3, tickTextOffset=5, hideOverlappingLabels=BEYOND_PX)
+        self.setStyle(tickLength=3, tickTextOffset=3, hideOverlappingLabels=BEYOND_PX)
 
     def show_axis(self, axis: Axis, names: tuple[str, ...] = ()) -> None:
         """Draw another axis; with `names` its whole numbers from 0 on are called so."""

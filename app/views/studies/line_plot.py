@@ -38,7 +38,7 @@ class LinePlot(FigurePlot):
         self.upward.show_axis(figure.y)
         self._points = [(drawn(line.x, figure.x), drawn(line.y, figure.y)) for line in figure.lines]
         while len(self._curves) < len(figure.lines):
-            self._curves.append(pg.PlotDataItem(connect="finite", antialias=True))
+            self._curves.append(pg.PlotDataItem(connect="finite", antialias=True, useCache=False))
             self.plot.addItem(self._curves[-1])
         while len(self._curves) > len(figure.lines):
             self.plot.removeItem(self._curves.pop())

@@ -33,7 +33,7 @@ class MapPlot(FigurePlot):
         self._at, self._marked = (-1, -1), ""
         self._image = pg.ImageItem(axisOrder="row-major")
         self._contours = pg.PlotDataItem(connect="pairs", antialias=True)
-        self._spots = pg.ScatterPlotItem(size=9, symbol="o")
+        self._spots = pg.ScatterPlotItem(size=9, symbol="o", useCache=False)  # pieces of a picture would break in SVG
         self._level = pg.InfiniteLine(angle=0, movable=False)
         self._bands = {angle: pg.LinearRegionItem((0, 1), orientation, movable=False)
                        for angle, orientation in ((90, "vertical"), (0, "horizontal"))}  # fmt: skip
