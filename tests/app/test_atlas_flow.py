@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -166,7 +166,9 @@ def test_that_the_sign_beside_a_track_of_a_run_tells_what_healthy_and_sick_look_
     text = popup(b).findChild(QLabel, "track_words_text").text()
     assert "It does not vanish" in text and "Grows towards the input" in text
     assert "https://arxiv.org/abs/1902.08129" in text and "Healthy" in text
-    popup(b).close()
+    shown_words = popup(b)
+    qtbot.keyClick(shown_words.focusProxy(), Qt.Key.Key_Escape)
+    assert not shown_words.isVisible()
     assert sign_row_at(b.atlas, QPointF(at)) is b.row("gradient_norm")
     assert not any(sign_row_at(b.atlas, sign_box(b.row(key), b.atlas).center()) for key in ("shape", "macs"))
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from app.painting.paint_style import PaintStyle
@@ -45,6 +45,13 @@ class TrackWordsPopup(QFrame):
         layout.setContentsMargins(14, 10, 14, 12)
         layout.addWidget(text)
         self.setFocusProxy(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def open_beside(self, atlas: AtlasView, row: TrackRow) -> None:
         """Show it right of the track's name, where the screen has room for it."""
