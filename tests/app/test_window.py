@@ -307,7 +307,7 @@ def test_that_a_tab_can_be_torn_off_and_comes_back_to_its_place(qtbot: QtBot, ap
     tabs = application.window.tabs
     application.window.show_page("layers")
     application.actions["tear_off"].trigger()
-    assert tabs.torn_off == ("layers",) and tabs.count() == 4
+    assert tabs.torn_off == ("layers",) and tabs.count() == 5
     torn = application.window.findChild(QWidget, "torn_layers")
     assert torn.isVisible() and torn.isWindow() and application.layers.isVisible()
     assert torn.windowTitle() == "Layers · ResNet-50 — Skipscope"
@@ -320,6 +320,7 @@ def test_that_a_tab_can_be_torn_off_and_comes_back_to_its_place(qtbot: QtBot, ap
         "Compare",
         "Training",
         "Ledger",
+        "Studies",
     ]
     assert application.window.page == "layers"
 
@@ -328,11 +329,11 @@ def test_that_a_double_click_tears_a_tab_off_but_never_the_last(qtbot: QtBot, ap
     tabs = application.window.tabs
     for _ in range(7):
         qtbot.mouseDClick(tabs.tabBar(), Qt.MouseButton.LeftButton, pos=tabs.tabBar().tabRect(0).center())
-    assert tabs.torn_off == ("atlas", "layers", "compare", "training") and tabs.count() == 1
+    assert tabs.torn_off == ("atlas", "layers", "compare", "training", "ledger") and tabs.count() == 1
     application.actions.refresh()
     assert not application.actions["tear_off"].isEnabled()
     application.window.show_page("atlas")
-    assert application.window.page == "ledger"
+    assert application.window.page == "studies"
     assert application.actions["zoom_in"].isEnabled()
 
 
