@@ -87,8 +87,8 @@ class LesionStudy(Study[LesionFindings]):
         percents = tuple(100 * block.accuracy for block in found.blocks)
         losses = tuple(block.loss for block in found.blocks)
         return (
-            BarFigure("accuracy", _ACCURACY.label, _ACCURACY, blocks, percents, 100 * found.accuracy, _WHOLE),
-            BarFigure("loss", _LOSS.label, _LOSS, blocks, losses, found.loss, _WHOLE),
+            BarFigure("accuracy", N_("Study", "Accuracy without each block"), _ACCURACY, blocks, percents, 100 * found.accuracy, _WHOLE),
+            BarFigure("loss", N_("Study", "Loss without each block"), _LOSS, blocks, losses, found.loss, _WHOLE),
         )
 
     def table(self, found: LesionFindings) -> TextTable:
@@ -103,8 +103,8 @@ class LesionStudy(Study[LesionFindings]):
         return TextTable(("removed", "accuracy", "loss", "note"), (whole, *rows))
 
 
-_ACCURACY = Axis(N_("Study", "test accuracy without the block"), unit="%")
-_LOSS = Axis(N_("Study", "test loss without the block"))
+_ACCURACY = Axis(N_("Study", "test accuracy"), unit="%")
+_LOSS = Axis(N_("Study", "test loss"))
 _WHOLE = N_("Study", "with all blocks")
 
 
