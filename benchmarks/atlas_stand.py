@@ -22,6 +22,7 @@ from app.state.pinned_state import PinnedState
 from app.state.probed_state import ProbedState
 from app.state.runs_state import RunsState, ShownRun
 from app.state.selection_state import SelectionState
+from app.state.study_state import StudyState
 from app.views.atlas.atlas_view import AtlasView
 from resnet_core.configuration.architecture_config import ArchitectureConfig
 from resnet_core.configuration.presets import preset
@@ -91,7 +92,9 @@ class Stand(NamedTuple):
 def stand_for(application: QApplication, name: str, with_run: bool = True, clock: Clock = time.perf_counter) -> Stand:
     """Show the Atlas of a preset, every track in it, a finished run of `CAPTURES` steps among them if asked for."""
     document, runs, theme = ArchitectureDocument(preset(name)), RunsState(), Theme("light")
-    atlas = AtlasView(document, SelectionState(), PinnedState(), runs, Measured(LatencyState(), ProbedState()), theme)
+    atlas = AtlasView(
+        document, SelectionState(), PinnedState(), runs, Measured(LatencyState(), ProbedState(), StudyState()), theme
+    )
     atlas.set_layout_record(Arrangement(tuple(atlas.tracks.titles())))
     atlas.resize(WIDTH, HEIGHT)
     if with_run:

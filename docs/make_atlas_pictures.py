@@ -80,7 +80,9 @@ def main() -> None:
 def sheet(config: ArchitectureConfig, theme: Theme) -> QImage:
     """Return the Atlas of a network at three zooms, one under the other."""
     document, selection = ArchitectureDocument(config), SelectionState()
-    atlas = AtlasView(document, selection, PinnedState(), RunsState(), Measured(LatencyState(), ProbedState()), theme)
+    atlas = AtlasView(
+        document, selection, PinnedState(), RunsState(), Measured(LatencyState(), ProbedState(), StudyState()), theme
+    )
     atlas.set_layout_record(atlas.layout_record._replace(hidden=frozenset(TITLES) - set(SHOWN)))
     atlas.resize(*SIZE)
     atlas.show()
