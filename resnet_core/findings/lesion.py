@@ -86,9 +86,10 @@ class LesionStudy(Study[LesionFindings]):
         blocks = tuple(block.id for block in found.blocks)
         percents = tuple(100 * block.accuracy for block in found.blocks)
         losses = tuple(block.loss for block in found.blocks)
+        of_accuracy, of_loss = N_("Study", "Accuracy without each block"), N_("Study", "Loss without each block")
         return (
-            BarFigure("accuracy", N_("Study", "Accuracy without each block"), _ACCURACY, blocks, percents, 100 * found.accuracy, _WHOLE),
-            BarFigure("loss", N_("Study", "Loss without each block"), _LOSS, blocks, losses, found.loss, _WHOLE),
+            BarFigure("accuracy", of_accuracy, _ACCURACY, blocks, percents, 100 * found.accuracy, _WHOLE),
+            BarFigure("loss", of_loss, _LOSS, blocks, losses, found.loss, _WHOLE),
         )
 
     def table(self, found: LesionFindings) -> TextTable:

@@ -180,7 +180,7 @@ def test_that_a_bar_selects_its_block_and_the_selection_is_marked(qtbot: QtBot, 
     plot = accuracy.plot
     assert plot is not None and loss.plot is not None
     qtbot.keyClick(plot, Qt.Key.Key_Home)
-    assert accuracy.findChild(ElidedLabel, "figure_reading").text() == "layer1.0   test accuracy without the block 90 %"
+    assert accuracy.findChild(ElidedLabel, "figure_reading").text() == "layer1.0   test accuracy 90 %"
     qtbot.keyClick(plot, Qt.Key.Key_Right)
     assert accuracy.findChild(ElidedLabel, "figure_reading").text().endswith("no value")
     qtbot.keyClick(plot, Qt.Key.Key_Right)
