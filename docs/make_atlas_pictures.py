@@ -33,6 +33,7 @@ from app.state.pinned_state import PinnedState  # noqa: E402
 from app.state.probed_state import ProbedState  # noqa: E402
 from app.state.runs_state import RunsState  # noqa: E402
 from app.state.selection_state import SelectionState  # noqa: E402
+from app.state.study_state import StudyState  # noqa: E402
 from app.views.atlas.atlas_view import AtlasView  # noqa: E402
 from resnet_core.configuration.architecture_config import ArchitectureConfig  # noqa: E402
 from resnet_core.configuration.edits import with_assignments  # noqa: E402
