@@ -19,7 +19,7 @@ from resnet_core.configuration.fields import FieldFacts, field_facts
 from resnet_core.configuration.validation import Fix, Problem
 from resnet_core.findings.catalog import study_named
 
-_PAIR_PX = 230
+_GAP_PX, _BETWEEN_PX = 10, 12
 _EDITOR_PX, _ARROWS_PX, _CHOICE_LETTERS, _FIGURES = 150, 34, 13, "00000"
 
 
@@ -37,7 +37,7 @@ class OptionsForm(QWidget):
         self._fields = QWidget()
         self._grid = QGridLayout(self._fields)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(_GAP_PX)
         self._grid.setVerticalSpacing(3)
         self._reset = QToolButton()
         self._reset.setObjectName("reset_options")
@@ -94,7 +94,10 @@ class OptionsForm(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        per_row = max(self.width() // _PAIR_PX, 1)
+        words_px = [_words_px(label) for label in self._labels.values()]
+        editors_px = [min(editor.sizeHint().width(), _EDITOR_PX) for editor in self._editors.values()]
+        widest_px = max(words_px, default=0) + max(editors_px, default=0) + 2 * _GAP_PX + _BETWEEN_PX
+        per_row = max((self.width() + _GAP_PX + _BETWEEN_PX) // widest_px, 1)
         if per_row == self._per_row:
             return
         self._per_row = per_row
@@ -103,8 +106,10 @@ class OptionsForm(QWidget):
             self._grid.addWidget(self._labels[name], row, 3 * pair)
             self._grid.addWidget(editor, row, 3 * pair + 1)
         for column in range(self._grid.columnCount()):
-            beyond = column >= 3 * per_row
-            self._grid.setColumnMinimumWidth(column, 12 if column % 3 == 2 and not beyond else 0)
+            pair, part = divmod(column, 3)
+            of_labels = max(words_px[pair::per_row], default=0) if 1 < per_row and pair < per_row else 0
+            between = _BETWEEN_PX if pair < per_row else 0
+            self._grid.setColumnMinimumWidth(column, (of_labels, 0, between)[part])
             self._grid.setColumnStretch(column, 0)
         self._grid.setColumnStretch(3 * per_row, 1)
 
@@ -136,3 +141,8 @@ class OptionsForm(QWidget):
             name = str(fix.path[0])
             self._editors[name].setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes away
             self._enter(name, fix.value)
+
+
+def _words_px(label: FieldLabel) -> int:
+    """Return how wide a label must be to show all of its words."""
+    return label.fontMetrics().horizontalAdvance(label.text()) + 2 * label.margin() + 2
