@@ -73,10 +73,10 @@ class LearningRateStudy(Study[LearningRateFindings]):
 
     def headline(self, found: LearningRateFindings, say: Say) -> str:
         """Say where the loss is lowest, where it diverges, and what to take."""
-        if math.isnan(found.lowest_at):
-            return say("Study", N_("Study", "The loss does not fall at any of these rates."))
         text = say("Study", N_("Study", "The loss is lowest at a rate of {lowest}: take a peak of about {suggested}."))
         parts = [text.format(lowest=_rate(found.lowest_at), suggested=_rate(found.suggested))]
+        if math.isnan(found.lowest_at):
+            parts = [say("Study", N_("Study", "The loss does not fall at any of these rates."))]
         if not math.isnan(found.diverged_at):
             parts.append(say("Study", N_("Study", "It diverges at {rate}.")).format(rate=_rate(found.diverged_at)))
         return " ".join(parts)

@@ -19,7 +19,7 @@ REACH = 4
 FALLEN = 2.0
 """The loss falls where its mean does by as many times as single losses scatter about it."""
 DIVERGED = 4.0
-"""A loss has left its range where it is no number, or as many times the lowest mean so far."""
+"""A loss has left its range where it is no number, or as many times the lowest mean so far and worse than guessing."""
 
 
 def find_learning_rate(subject: StudySubject, options: LearningRateOptions) -> Course[LearningRateFindings]:
@@ -30,19 +30,20 @@ def find_learning_rate(subject: StudySubject, options: LearningRateOptions) -> C
     rates = np.geomspace(options.lowest, options.highest, options.steps).tolist()
     learner = Learner(copy.deepcopy(subject.model), subject.run, subject.device, 1)
     losses: list[float] = []
+    guessing = math.log(max(2, subject.run.architecture.head.classes))
     for step, rate in enumerate(rates):
         images_NCHW, labels_N = subject.batches.batch(step)
         learner.seed_noise(step)
         learner.update(images_NCHW, labels_N, rate, 0)
         losses.append(learner.read(1)[0][0])
         yield StudyProgress(step + 1, len(rates), "updates at growing rates")
-        if has_diverged(losses):
+        if has_diverged(losses, guessing):
             break
-    yield conclusions(rates[: len(losses)], losses)
+    yield conclusions(rates[: len(losses)], losses, guessing)
 
 
-def conclusions(rates: Sequence[float], losses: Sequence[float]) -> LearningRateFindings:
-    """Return what follows from the loss at each rate."""
+def conclusions(rates: Sequence[float], losses: Sequence[float], guessing: float = 0.0) -> LearningRateFindings:
+    """Return what follows from the loss at each rate; `guessing` is as in `has_diverged`."""
     smoothed_S = smoothed(losses)
     lowest = int(np.nanargmin(smoothed_S))
     scatter = float(np.nanmedian(np.abs(np.array(losses) - smoothed_S)))
@@ -54,7 +55,7 @@ def conclusions(rates: Sequence[float], losses: Sequence[float]) -> LearningRate
         smoothed=tuple(smoothed_S.tolist()),
         lowest_at=lowest_at,
         suggested=lowest_at / 10,
-        diverged_at=rates[-1] if has_diverged(losses) else math.nan,
+        diverged_at=rates[-1] if has_diverged(losses, guessing) else math.nan,
     )
 
 
@@ -69,7 +70,10 @@ def smoothed(losses: Sequence[float]) -> NDArray[np.float64]:
         return np.asarray(sums / counts)
 
 
-def has_diverged(losses: Sequence[float]) -> bool:
-    """Return whether the last loss has left its range."""
+def has_diverged(losses: Sequence[float], guessing: float = 0.0) -> bool:
+    """Return whether the last loss has left its range, and is above `guessing`, ln(classes).
+
+    In a network that has learned, a loss of one batch may well be four times the mean of others.
+    """
     last, before_S = losses[-1], smoothed(losses)[: max(1, len(losses) - REACH)]
-    return not math.isfinite(last) or last > DIVERGED * float(np.nanmin(before_S))
+    return not math.isfinite(last) or last > max(guessing, DIVERGED * float(np.nanmin(before_S)))

@@ -104,6 +104,14 @@ def test_that_a_loss_diverges_where_it_is_no_number_or_four_times_the_lowest(las
     assert has_diverged([2.0] * 20 + [last]) is diverged
 
 
+def test_that_a_batch_worse_than_others_is_no_divergence_when_it_is_better_than_guessing() -> None:
+    learned = [0.02] * 20
+    assert not has_diverged([*learned, 0.12], math.log(10))
+    assert has_diverged([*learned, 2.4], math.log(10))
+    thrown_off = conclusions(np.geomspace(1e-4, 1, 21).tolist(), [*learned, 2.4], math.log(10))
+    assert STUDY.headline(thrown_off, as_written) == "The loss does not fall at any of these rates. It diverges at 1."
+
+
 def test_that_the_table_has_a_row_an_update() -> None:
     result = conclusions([0.1, 0.2, 0.4], [2.0, 1.0, math.inf])
     assert len(STUDY.table(result).rows) == 3
