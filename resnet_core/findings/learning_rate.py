@@ -46,6 +46,11 @@ class LearningRateFindings(Findings):
     suggested: Number
     diverged_at: Number
 
+    @property
+    def still_falls(self) -> bool:
+        """Whether the mean is lowest at the last rate that was tried, so that the loss might fall further beyond it."""
+        return bool(self.rates) and self.lowest_at == self.rates[-1] and math.isnan(self.diverged_at)
+
 
 class LearningRateStudy(Study[LearningRateFindings]):
     """How large a learning rate the recipe can take."""
@@ -73,6 +78,14 @@ class LearningRateStudy(Study[LearningRateFindings]):
 
     def headline(self, found: LearningRateFindings, say: Say) -> str:
         """Say where the loss is lowest, where it diverges, and what to take."""
+        if not any(math.isfinite(loss) for loss in found.losses):
+            return say("Study", N_("Study", "The loss is no finite number, not even at the lowest rate."))
+        if found.still_falls:
+            text = say("Study", N_("Study",
+                "The loss still falls at the highest rate, {lowest}: try higher ones. A peak of {suggested} is on the "
+                "safe side."
+            ))  # fmt: skip
+            return text.format(lowest=_rate(found.lowest_at), suggested=_rate(found.suggested))
         text = say("Study", N_("Study", "The loss is lowest at a rate of {lowest}: take a peak of about {suggested}."))
         parts = [text.format(lowest=_rate(found.lowest_at), suggested=_rate(found.suggested))]
         if math.isnan(found.lowest_at):

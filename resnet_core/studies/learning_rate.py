@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.learning_rate import LearningRateFindings, LearningRateOptions
 from resnet_core.studies.course import Course, StudyProgress
 from resnet_core.studies.subject import StudySubject
@@ -26,7 +27,11 @@ def find_learning_rate(subject: StudySubject, options: LearningRateOptions) -> C
     """Make up to `options.steps` updates of a copy, each at a rate a constant factor above the last.
 
     It ends before, where the loss has diverged. Batches and what is dropped are those of a run with the same seed.
+    Raises ConfigurationError where the rates would not grow.
     """
+    if options.highest <= options.lowest:
+        text = f"{options.highest:g} is not above the lowest rate, {options.lowest:g}; take a larger one"
+        raise ConfigurationError([Problem(("study", "highest"), "other", {"text": text})])
     rates = np.geomspace(options.lowest, options.highest, options.steps).tolist()
     learner = Learner(copy.deepcopy(subject.model), subject.run, subject.device, 1)
     losses: list[float] = []
@@ -45,9 +50,10 @@ def find_learning_rate(subject: StudySubject, options: LearningRateOptions) -> C
 def conclusions(rates: Sequence[float], losses: Sequence[float], guessing: float = 0.0) -> LearningRateFindings:
     """Return what follows from the loss at each rate; `guessing` is as in `has_diverged`."""
     smoothed_S = smoothed(losses)
-    lowest = int(np.nanargmin(smoothed_S))
-    scatter = float(np.nanmedian(np.abs(np.array(losses) - smoothed_S)))
-    falls = smoothed_S[0] - smoothed_S[lowest] > FALLEN * scatter
+    lowest = int(np.argmin(np.where(np.isfinite(smoothed_S), smoothed_S, np.inf)))
+    scatters = np.abs(np.array(losses) - smoothed_S)
+    scatter = float(np.median(scatters[np.isfinite(scatters)])) if np.isfinite(losses).any() else math.nan
+    falls = smoothed_S[0] - smoothed_S[lowest] > FALLEN * scatter  # not where nothing is a number
     lowest_at = rates[lowest] if falls else math.nan
     return LearningRateFindings(
         rates=tuple(rates),

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from resnet_core.configuration.training_config import RunConfig
+from resnet_core.configuration.validation import ConfigurationError
 from resnet_core.drawing.say import as_written
 from resnet_core.findings.figures import LineFigure
 from resnet_core.findings.learning_rate import LearningRateFindings, LearningRateOptions, LearningRateStudy
@@ -110,6 +111,27 @@ def test_that_a_batch_worse_than_others_is_no_divergence_when_it_is_better_than_
     assert has_diverged([*learned, 2.4], math.log(10))
     thrown_off = conclusions(np.geomspace(1e-4, 1, 21).tolist(), [*learned, 2.4], math.log(10))
     assert STUDY.headline(thrown_off, as_written) == "The loss does not fall at any of these rates. It diverges at 1."
+
+
+def test_that_a_network_beyond_numbers_is_told_as_one() -> None:
+    result = conclusions([1e-4], [math.inf])
+    assert math.isnan(result.lowest_at) and STUDY.offers(result) == {}
+    again = LearningRateFindings.model_validate(result.model_dump(mode="json"))
+    assert STUDY.headline(again, as_written) == "The loss is no finite number, not even at the lowest rate."
+
+
+def test_that_a_loss_that_still_falls_at_the_highest_rate_is_not_called_lowest_there() -> None:
+    rates = np.geomspace(1e-4, 1e-2, 40)
+    result = conclusions(rates.tolist(), np.linspace(2.3, 1.0, 40).tolist())
+    assert result.still_falls and result.suggested == pytest.approx(1e-3)
+    assert STUDY.headline(result, as_written).startswith("The loss still falls at the highest rate, 0.01")
+    assert not conclusions([*rates, 0.02], [*np.linspace(2.3, 1.0, 40), math.nan]).still_falls
+
+
+@pytest.mark.parametrize("highest", [0.1, 0.5])
+def test_that_rates_that_do_not_grow_are_refused(highest: float) -> None:
+    with pytest.raises(ConfigurationError, match="not above the lowest rate"):
+        found(LearningRateOptions(lowest=0.5, highest=highest))
 
 
 def test_that_the_table_has_a_row_an_update() -> None:
