@@ -66,10 +66,13 @@ def _label(
         yield Text("", "note", rect.right + _GAP, start[1], guide.label, size, "left")
         return
     x = max(start[0], rect.left) + _GAP
-    over = start[1] - text_height(size) / 2 - 2  # it climbs to the left, so there it is free; but not at the top
-    y = over if over - text_height(size) / 2 >= rect.top else max(start[1], rect.top) + text_height(size) / 2 + _GAP
-    if x + text_width(guide.label, size) * plot.fit <= rect.right and y + text_height(size) / 2 <= rect.bottom:
-        yield Text("", "note", x, y, guide.label, size, "left")
+    width, half = text_width(guide.label, size) * plot.fit, text_height(size) / 2
+    over = start[1] - half - 2  # it climbs to the left, so there it is free; but not at the top
+    if over - half >= rect.top:
+        if x + width <= rect.right:
+            yield Text("", "note", x, over, guide.label, size, "left")
+    elif x - 2 * _GAP - width >= rect.left:  # left of the end at which it leaves, where a label below would cross it
+        yield Text("", "note", x - 2 * _GAP, rect.top + half, guide.label, size, "right")
 
 
 def _inside(
