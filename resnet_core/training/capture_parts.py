@@ -133,7 +133,7 @@ def _quantity(name: str, rows: Sequence[Mapping[str, Values]], factor: float, wh
         case "cosine":
             return _cosines(rows, values)
         case "mean":
-            return tuple(math.fsum(parts) / len(parts) for parts in zip(*values, strict=True))
+            return tuple(sum(parts) / len(parts) for parts in zip(*values, strict=True))  # fsum refuses inf - inf
         case "least":
             return tuple(min(parts) for parts in zip(*values, strict=True))
         case "whole norm":

@@ -116,5 +116,10 @@ def test_that_a_gradient_that_is_no_number_in_one_part_is_none_of_the_whole() ->
     assert math.isnan(found.block_quantities["branch_shortcut_cosine"][0])
 
 
+def test_that_means_that_overflowed_both_ways_are_no_number() -> None:
+    found = join_ranks([a_row(1.0, 1.0, 0.5, math.inf), a_row(1.0, 1.0, 0.5, -math.inf)])
+    assert math.isnan(found.block_quantities["stream_variance"][0])
+
+
 def test_that_no_rows_are_nothing_to_gather() -> None:
     assert gather_rows([]) == []
