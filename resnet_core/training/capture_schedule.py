@@ -157,7 +157,7 @@ class _CapturedSteps:
         self._steps = 0
         self._extras: deque[float] = deque(maxlen=MOST_KEPT)
         self._plain: deque[float] = deque(maxlen=MOST_KEPT)
-        self._waiting: list[_Waiting] = []
+        self._waiting: deque[_Waiting] = deque(maxlen=MOST_KEPT)  # where every step is captured nothing comes after
 
     def note(self, seconds: float, *, captured: bool) -> None:
         self._steps += 1
@@ -172,7 +172,7 @@ class _CapturedSteps:
         for one in self._waiting:
             one.after.append(seconds)
         while self._waiting and len(self._waiting[0].after) == NEIGHBOURS:
-            self._compare(self._waiting.pop(0))
+            self._compare(self._waiting.popleft())
 
     @property
     def plain_s(self) -> float:

@@ -15,6 +15,7 @@ from resnet_core.training.capture_schedule import (
     FIRST_STEPS,
     LEAST_EVERY,
     MOST_EVERY,
+    MOST_KEPT,
     PATIENCE,
     WITHOUT_MEASUREMENT,
     CaptureSchedule,
@@ -115,10 +116,11 @@ def test_that_a_machine_that_slows_down_is_no_cost_of_capturing() -> None:
     assert cost is not None and cost.captured_s / cost.plain_s == pytest.approx(1.2, rel=0.01)
 
 
-def test_that_no_cost_is_told_where_no_step_is_without_capture() -> None:
+def test_that_no_cost_is_told_and_nothing_piles_up_where_no_step_is_without_capture() -> None:
     schedule = CaptureSchedule(1)
-    captured_steps(schedule, range(100), dearer_by(0.2))
+    captured_steps(schedule, range(2 * MOST_KEPT), dearer_by(0.2))
     assert schedule.cost() is None
+    assert len(schedule._costs._waiting) <= MOST_KEPT
 
 
 def test_that_a_period_that_is_near_the_best_stays_while_it_keeps_the_budget() -> None:
