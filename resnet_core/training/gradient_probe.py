@@ -31,12 +31,11 @@ class GradientProbe:
         self.boundary_norms = torch.full(
             (capacity, len(self._blocks) + 1), torch.nan, dtype=precise_dtype(device), device=device
         )
-        self._cells = [row.unbind() for row in self.boundary_norms.unbind()]
 
     @contextmanager
     def capturing(self, row: int) -> Iterator[None]:
         """Capture the one backward pass made inside the `with` into `row`; the forward pass must be inside, too."""
-        cells = self._cells[row]
+        cells = self.boundary_norms[row].unbind()
         handles = [
             block.register_forward_pre_hook(partial(self._watch_input, cell))
             for block, cell in zip(self._blocks, cells[:-1], strict=True)
