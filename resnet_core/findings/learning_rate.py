@@ -63,12 +63,12 @@ class LearningRateStudy(Study[LearningRateFindings]):
             "The rest of the recipe stays: batch, momentum, weight decay."
         ),
         healthy=N_("Study",
-            "The loss falls before it rises. A tenth of the rate where it is lowest is a safe peak; residual networks "
-            "stand larger rates than plain ones of their depth."
+            "The loss falls before it rises. A tenth of the rate where it is lowest is a safe peak. In so few updates "
+            "it falls further in residual networks than in plain ones of their depth."
         ),
         unhealthy=N_("Study",
             "A curve that never falls before it rises: no rate trains this network in so few updates, as with deep "
-            "plain ones whose gradients explode."
+            "plain ones whose gradients explode, or it has learned already."
         ),
         source="Smith 2017, arXiv 1506.01186",
     )  # fmt: skip
