@@ -38,6 +38,7 @@ from resnet_core.training.datasets import TensorDataSet, load_data_set
 from resnet_core.training.devices import resolve_device
 from resnet_core.training.initial_flow import initial_flow
 from resnet_core.training.loop import RunContext, train
+from resnet_core.training.precision import refuse_precision
 from resnet_core.verification.memory_probe import compact_heap, free_bytes
 from resnet_core.verification.memory_refusal import refuse_step
 
@@ -107,11 +108,13 @@ def run_probe_job(run: RunConfig, *, on_progress: OnProgress = None) -> dict[str
     """Measure the gradient flow of `run.architecture` as it begins, on one batch, and return its JSON document.
 
     Of the recipe, data (`random`: noise of the network's own input), image size, batch, seed and device count. The
-    network is fitted to data that is not random; it begins as it says itself, without the recipe's zero-init.
+    network is fitted to data that is not random; it begins as it says itself, without the recipe's zero-init. What the
+    recipe says of precision, micro-batches and shifts does not hold for a probe.
     Raises ConfigurationError or DataSetError for what cannot be measured.
     """
     facts = _probe_facts(run)
-    probed = RunConfig(architecture=fit_to_data(run.architecture, facts).config, training=run.training)
+    at_once = run.training.model_copy(update={"precision": "float32", "accumulation": 1, "max_shift": 0})
+    probed = RunConfig(architecture=fit_to_data(run.architecture, facts).config, training=at_once)
     _refuse_problems(probed, facts)
     device = resolve_device(run.training.device)
     refuse_step(build_graph(probed.architecture), MemoryRecipe(run.training.batch_size, "sgd"), device)
@@ -191,7 +194,7 @@ def _refuse_problems(run: RunConfig, facts: DataSetFacts) -> None:
     problems = training_problems(run.architecture, run.training, facts)
     if problems:
         raise ConfigurationError(problems)
-    resolve_device(run.training.device)
+    refuse_precision(run.training, resolve_device(run.training.device))
 
 
 def _room_for(run: RunConfig, facts: DataSetFacts) -> AbstractContextManager[None]:

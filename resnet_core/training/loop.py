@@ -252,7 +252,7 @@ def divergence_line(step: int) -> str:
 
 def skipped_line(step: int, scale: float) -> str:
     """Return what is said of one step that left the weights as they were."""
-    return f"step {step} was skipped: a gradient left float16's range; the loss is scaled by {scale:,.0f} from here on"
+    return f"step {step} was skipped: a gradient left float16's range; the loss is scaled by {scale:,.10g} from here on"
 
 
 def skipping_line(count: int) -> str:

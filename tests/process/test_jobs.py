@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from resnet_core.configuration.config_file import parse_run_config
+from resnet_core.configuration.config_file import config_to_toml, parse_run_config
 from resnet_core.configuration.data_errors import DataSetError
 from resnet_core.configuration.presets import preset
 from resnet_core.configuration.training_config import RunConfig, TrainingConfig
 from resnet_core.configuration.validation import ConfigurationError
-from resnet_core.process.jobs import run_build_job, run_probe_job, run_resume_job, run_train_job
-from resnet_core.process.messages import Notice, Progress, StatusReported
+from resnet_core.process.jobs import probe_config, run_build_job, run_probe_job, run_resume_job, run_train_job
+from resnet_core.process.messages import Notice, Probe, Progress, StatusReported
 from resnet_core.process.run_recorder import Report
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.runs.run_records import RunFolderError
 from resnet_core.training.checkpoint import TENSORS_NAME, CheckpointError, load_checkpoint
 from resnet_core.training.control import TrainingControl
+from resnet_core.training.devices import DeviceDescription
 from tests.training.tiny_runs import same_bits, tiny_run, tiny_training
 
 
@@ -147,6 +148,16 @@ def test_that_what_cannot_be_trained_leaves_no_folder(
     assert not (tmp_path / "run").exists()
 
 
+def test_that_a_precision_that_the_device_lacks_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = DeviceDescription("cpu", "without bfloat16", None, ("float32",))
+    monkeypatch.setattr("resnet_core.training.precision.list_devices", lambda: (old,))
+    with pytest.raises(ConfigurationError, match="cpu does not compute in bfloat16; take one of float32"):
+        run_train_job(tiny_run(precision="bfloat16"), tmp_path / "run", control=TrainingControl())
+    assert not (tmp_path / "run").exists()
+
+
 def test_that_a_batch_of_1_on_1x1_maps_is_refused_in_one_line(tmp_path: Path) -> None:
     run = RunConfig(architecture=preset("ResNet-18"), training=TrainingConfig(batch_size=1, device="cpu"))
     with pytest.raises(ConfigurationError, match=r"layer3\.0\.bn1 would normalise a single value") as caught:
@@ -199,6 +210,12 @@ def test_that_each_skipped_step_of_a_float16_run_is_told_and_kept(
     scalars = reader.scalars(("gradient_norm", "clipped_gradient_norm", "loss_scale"))
     assert [len(series.steps) for series in scalars.values()] == [14, 14, 14]
     assert scalars["loss_scale"].values[0] == 2.0**22
+
+
+def test_that_a_probe_takes_no_notice_of_what_a_recipe_says_of_its_steps_alone() -> None:
+    plain, recipe = tiny_run(), tiny_run(batch_size=96, accumulation=3, precision="float16", max_shift=8)
+    documents = [run_probe_job(probe_config(Probe(config_to_toml(run.architecture, run.training)))) for run in (plain, recipe)]
+    assert documents[0] == documents[1]
 
 
 @pytest.mark.parametrize("data", ["random", "digits"])
