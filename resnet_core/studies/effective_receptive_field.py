@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from resnet_core.analysis.memory import MemoryRecipe
 from resnet_core.analysis.receptive_field import Reach, receptive_fields
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
@@ -35,6 +37,7 @@ from resnet_core.studies.settled_network import settled_copy
 from resnet_core.studies.subject import StudySubject
 from resnet_core.training.batch_order import seeded_generator
 from resnet_core.training.exact_norms import precise_dtype
+from resnet_core.verification.memory_refusal import refuse_step
 
 MOST_BLOCKS = 48
 """Each block costs a backward pass: of a deeper network so many are measured, evenly, and the last of each stage."""
@@ -53,12 +56,13 @@ def receptive_field_study(subject: StudySubject, options: ReceptiveFieldOptions)
     """Differentiate the middle unit of each block, summed over channels, by the input, on a copy of the network.
 
     The copy is in evaluation mode, so that an image's gradient is its own (see `settled_copy`). Raises
-    ConfigurationError for a block that is not there.
+    ConfigurationError for a block that is not there, and for a canvas that does not fit into memory.
     """
-    chunks = list(_chunks(subject, options))
-    height, width = chunks[0].shape[2:]
-    graph = _graph_at(subject, int(height), int(width))
+    chunks = _chunks(subject, options)
+    graph = _graph_at(subject, chunks.height, chunks.width)
     shown = _shown_blocks(graph, options.block)
+    if options.canvas:
+        refuse_step(graph, MemoryRecipe(chunks.at_once, "sgd"), subject.device, place=("study", "canvas"))
     measured = shown if options.block else _measured_blocks(graph, shown)
     for state in _measure(subject, graph, chunks, measured):
         if isinstance(state, _Measured):
@@ -67,25 +71,66 @@ def receptive_field_study(subject: StudySubject, options: ReceptiveFieldOptions)
             yield state
 
 
-def _chunks(subject: StudySubject, options: ReceptiveFieldOptions) -> Iterator[Tensor]:
-    """Yield images (N, C, H, W), or canvases of them, as many at a time as have a training batch's pixels."""
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """What the network is shown, `at_once` at a time: images, or canvases of `height` x `width` filled with them.
+
+    A canvas is laid out when it is asked for: many large ones together would fill the memory.
+    """
+
+    images_NCHW: Tensor  # noqa: N815 - the shape stands in the name
+    height: int
+    width: int
+    at_once: int
+
+    @property
+    def total(self) -> int:
+        """Number of chunks."""
+        return -(-len(self.images_NCHW) // self.at_once)
+
+    def first(self, count: int) -> Tensor:
+        """Return the first canvases (count, C, H, W), or as many as there are."""
+        return next(self._parts(count))
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """Yield all canvases (N, C, H, W), chunk by chunk."""
+        return self._parts(self.at_once)
+
+    def _parts(self, at_once: int) -> Iterator[Tensor]:
+        if (self.height, self.width) == self.images_NCHW.shape[2:]:
+            yield from self.images_NCHW.split(at_once)
+            return
+        generator = seeded_generator(0, "mosaic", self.width)
+        for start in range(0, len(self.images_NCHW), at_once):
+            yield self._laid_out(min(at_once, len(self.images_NCHW) - start), generator)
+
+    def _laid_out(self, count: int, generator: torch.Generator) -> Tensor:
+        """Return `count` canvases of images drawn from all, side by side."""
+        number, channels, height, width = self.images_NCHW.shape
+        rows, columns = -(-self.height // height), -(-self.width // width)
+        drawn = torch.randint(0, number, (count * rows * columns,), generator=generator)
+        tiles = self.images_NCHW[drawn.to(self.images_NCHW.device)].view(count, rows, columns, channels, height, width)
+        whole = tiles.permute(0, 3, 1, 4, 2, 5).reshape(count, channels, rows * height, columns * width)
+        return whole[:, :, : self.height, : self.width].contiguous()
+
+
+def _chunks(subject: StudySubject, options: ReceptiveFieldOptions) -> Chunks:
+    """Return the images, or as many canvases of them, as many at a time as have a training batch's pixels."""
     images_NCHW = torch.cat([images for images, _ in subject.batches.fixed_batches(options.images)])
     images_NCHW = images_NCHW.to(next(subject.model.parameters()).dtype)
-    at_once, side = subject.run.training.micro_batch, min(images_NCHW.shape[2:])
-    if options.canvas > side:
-        at_once = max(1, at_once * side**2 // options.canvas**2)
-        images_NCHW = _mosaics(images_NCHW, options.canvas)
-    yield from images_NCHW.split(at_once)
+    return mosaics(images_NCHW, options.canvas, subject.run.training.micro_batch)
 
 
-def _mosaics(images_NCHW: Tensor, side: int) -> Tensor:
-    """Return as many canvases of `side` pixels, each filled with images drawn from all, side by side."""
-    count, channels, height, width = images_NCHW.shape
-    rows, columns = -(-side // height), -(-side // width)
-    drawn = torch.randint(0, count, (count * rows * columns,), generator=seeded_generator(0, "mosaic", side))
-    tiles = images_NCHW[drawn.to(images_NCHW.device)].view(count, rows, columns, channels, height, width)
-    whole = tiles.permute(0, 3, 1, 4, 2, 5).reshape(count, channels, rows * height, columns * width)
-    return whole[:, :, :side, :side].contiguous()
+def mosaics(images_NCHW: Tensor, side: int, at_once: int) -> Chunks:
+    """Return as many canvases of `side` pixels as there are images, each filled with images drawn from all of them.
+
+    Each image stands alone where it is as large as that. `at_once` images go through the network, or canvases that have
+    no more pixels.
+    """
+    height, width = images_NCHW.shape[2:]
+    if side <= min(height, width):
+        return Chunks(images_NCHW, height, width, at_once)
+    return Chunks(images_NCHW, side, side, max(1, at_once * min(height, width) ** 2 // side**2))
 
 
 def _graph_at(subject: StudySubject, height: int, width: int) -> Graph:
@@ -114,17 +159,18 @@ def _measured_blocks(graph: Graph, shown: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _measure(
-    subject: StudySubject, graph: Graph, chunks: list[Tensor], blocks: tuple[str, ...]
+    subject: StudySubject, graph: Graph, chunks: Chunks, blocks: tuple[str, ...]
 ) -> Iterator[StudyProgress | _Measured]:
-    model, statistics = settled_copy(subject.model, _seen_first(chunks))
+    # two at least: BatchNorm has no variance of one value
+    model, statistics = settled_copy(subject.model, chunks.first(max(2, chunks.at_once)))
     reaches = receptive_fields(graph)
     units = {}
     for id in blocks:
         _, height, width = graph.block_by_id[id].output_shape
         units[id] = middle_unit(height, width, reaches[graph.block_by_id[id].output_id])
     precise = precise_dtype(subject.device)
-    sums = {id: torch.zeros(chunks[0].shape[2:], dtype=precise, device=subject.device) for id in blocks}
-    done, total = 0, len(chunks) * (len(blocks) + 1)
+    sums = {id: torch.zeros((chunks.height, chunks.width), dtype=precise, device=subject.device) for id in blocks}
+    done, total = 0, chunks.total * (len(blocks) + 1)
     for images_NCHW in chunks:
         images = images_NCHW.detach().requires_grad_()
         outputs = _outputs(model, images, {id: model.blocks[id] for id in blocks})
@@ -136,12 +182,7 @@ def _measure(
             sums[id] += gradient_NCHW.abs().sum(dim=(0, 1), dtype=precise)
             done += 1
             yield StudyProgress(done, total, "gradients at the input")
-    yield _Measured(sums, units, statistics, sum(len(chunk) for chunk in chunks))
-
-
-def _seen_first(chunks: list[Tensor]) -> Tensor:
-    """Return the first images, two at least: BatchNorm has no variance of one value."""
-    return chunks[0] if len(chunks[0]) > 1 else torch.cat(chunks[:2])
+    yield _Measured(sums, units, statistics, len(chunks.images_NCHW))
 
 
 def _outputs(model: nn.Module, images_NCHW: Tensor, blocks: dict[str, nn.Module]) -> dict[str, Tensor]:

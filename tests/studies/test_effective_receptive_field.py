@@ -22,6 +22,7 @@ from resnet_core.studies.course import StudyProgress
 from resnet_core.studies.effective_receptive_field import receptive_field_study
 from resnet_core.studies.field_mass import Unit, middle_unit, profile, radius_holding, share_outside, shown_map
 from resnet_core.studies.subject import StudySubject, initial_subject
+from resnet_core.verification import memory_refusal
 from tests.training.tiny_runs import same_bits, tiny_architecture, tiny_data, tiny_run
 
 FloatArray = NDArray[np.float64]
@@ -136,11 +137,24 @@ def test_that_a_layer_that_sees_the_whole_map_looks_beyond_the_field() -> None:
 
 def test_that_a_canvas_is_made_of_the_images_alone() -> None:
     images_NCHW = torch.arange(3.0)[:, None, None, None].expand(3, 1, 8, 8)
-    canvases = study._mosaics(images_NCHW, 20)
+    chunks = study.mosaics(images_NCHW, 20, 16)
+    canvases = torch.cat(list(chunks))
+    assert (chunks.at_once, chunks.total) == (2, 2)
     assert canvases.shape == (3, 1, 20, 20)
     tiles = canvases[:, 0, :16, :16].reshape(3, 2, 8, 2, 8).permute(0, 1, 3, 2, 4).flatten(3)
     assert bool((tiles == tiles[..., :1]).all())
-    assert torch.equal(canvases, study._mosaics(images_NCHW, 20))
+    assert torch.equal(canvases, torch.cat(list(study.mosaics(images_NCHW, 20, 1))))
+    assert torch.equal(images_NCHW, torch.cat(list(study.mosaics(images_NCHW, 8, 2))))
+
+
+def test_that_a_canvas_beyond_memory_is_refused_and_many_are_not_laid_out_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    canvases = study.mosaics(torch.zeros(1, 3, 8, 8).expand(100_000, 3, 8, 8), 1024, 64)
+    assert canvases.total == 100_000 and next(iter(canvases)).shape == (1, 3, 1024, 1024)
+    monkeypatch.setattr(memory_refusal, "free_bytes", lambda _device: 2**24)
+    with pytest.raises(ConfigurationError, match=r"study\.canvas: a step of 1 images needs at least"):
+        found_of(subject_of(), images=4, canvas=512)
 
 
 def test_that_weights_buffers_modes_and_hooks_stay_when_a_study_ends_or_is_given_up() -> None:
