@@ -17,8 +17,8 @@ from resnet_core.number_text import exact, ratio, scientific
 VerdictKind = Literal["healthy", "grows", "vanishes", "overflow", "underflow", "cut_off", "not_a_number"]
 """`healthy`: first and last norm differ less than `FAR` times; `grows`, `vanishes`: more, towards the input;
 `overflow`, `underflow`: on the way the values left float32, upwards (inf, NaN) or downwards (0); `cut_off`: a zero that
-no underflow explains, as behind weights of zero; `not_a_number`: inf or NaN that no overflow on the way back explains,
-as from a loss that is none."""
+no underflow explains, as behind weights of zero; `not_a_number`: inf or NaN that no overflow of float32 explains, as
+from a loss that is none, or where a gradient overflowed in float16."""
 
 _Tone = Literal[
     "level", "rises", "falls", "climbs", "sinks", "grows", "vanishes", "overflow", "underflow", "cut_off",
@@ -89,6 +89,8 @@ def verdict_sentences(
     meant = (_MEANT if verdict.normalized else _MEANT_WITHOUT_NORMS)[verdict.kind]
     if tone in ("climbs", "sinks"):
         meant = _UNEVEN
+    elif tone == "not_a_number" and verdict.last_norm is not None:
+        meant = _BROKEN_ON_THE_WAY
     return say("Atlas", _TOLD[tone]).format(**facts), say("Atlas", meant).format(**facts)
 
 
@@ -142,6 +144,9 @@ _CUT_OFF = N_("Atlas", "Something multiplies by 0: weights or a branch's last no
               "around them, or ReLUs that are all dead. What lies before it does not learn.")  # fmt: skip
 _NOT_A_NUMBER = N_("Atlas", "The numbers were broken before the way back began, in the forward pass or in the loss: "
                    "look at the learning rate and at the inputs.")  # fmt: skip
+_BROKEN_ON_THE_WAY = N_("Atlas", "Up to there the numbers were whole, the last norm {norm}. In float16 a gradient "
+                        "beyond 65,504 does this: the step is skipped, and the loss scaled by less. Else look at the "
+                        "weights there.")  # fmt: skip
 
 _MEANT: Mapping[VerdictKind, str] = MappingProxyType({
     "healthy": _HEALTHY,

@@ -60,8 +60,14 @@ def test_that_a_network_without_norms_is_said_to_vanish_truly() -> None:
     assert sentences((1e-9, 1e-6, 1e-3, 1.0))[1].startswith("Unusual behind norm layers")
 
 
+def test_that_numbers_that_broke_on_the_way_back_are_not_blamed_on_the_loss() -> None:
+    assert "65,504" in sentences((np.nan, np.inf, 0.7, 1.0))[1]
+    assert sentences((np.nan, np.nan, np.nan, np.nan))[1].startswith("The numbers were broken before")
+
+
 def test_that_every_verdict_fills_every_number_it_names() -> None:
-    for norms in ((1.0,) * 4, (1e9, 1, 1, 1), (1e-9, 1, 1, 1), (np.inf, 1e38, 1, 1), (0, 1e-44, 1, 1), (0, 1, 1, 1)):
+    level, odd = (1.0,) * 4, (np.nan, 1, 1, 1)
+    for norms in (level, odd, (1e9, 1, 1, 1), (1e-9, 1, 1, 1), (np.inf, 1e38, 1, 1), (0, 1e-44, 1, 1), (0, 1, 1, 1)):
         for normalized in (True, False):
             said = " ".join(sentences(norms, normalized))
             assert "{" not in said and "  " not in said
