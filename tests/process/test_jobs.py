@@ -213,9 +213,10 @@ def test_that_each_skipped_step_of_a_float16_run_is_told_and_kept(
 
 
 def test_that_a_probe_takes_no_notice_of_what_a_recipe_says_of_its_steps_alone() -> None:
-    plain, recipe = tiny_run(), tiny_run(batch_size=96, accumulation=3, precision="float16", max_shift=8)
-    documents = [run_probe_job(probe_config(Probe(config_to_toml(run.architecture, run.training)))) for run in (plain, recipe)]
-    assert documents[0] == documents[1]
+    recipes = tiny_run(), tiny_run(batch_size=96, accumulation=3, precision="float16", max_shift=8)
+    asked = [Probe(config_to_toml(run.architecture, run.training)) for run in recipes]
+    plain, found = (run_probe_job(probe_config(request)) for request in asked)
+    assert found == plain
 
 
 @pytest.mark.parametrize("data", ["random", "digits"])
