@@ -152,7 +152,7 @@ def _convergence(found: HessianFindings) -> LineFigure:
     products = tuple(float(number) for number in range(1, 1 + len(found.highest_by_product)))
     guides = (
         (N_("Study", "2 / learning rate"), found.edge),
-        (N_("Study", "with momentum"), found.momentum_edge),
+        (N_("Study", "with momentum"), found.momentum_edge if found.momentum_edge != found.edge else math.nan),
     )
     across = (
         Line(label, (1.0, products[-1]), (edge, edge), "guide")

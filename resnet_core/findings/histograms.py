@@ -100,6 +100,12 @@ class HistogramFindings(Findings):
         there = [ratio for ratio in self.update_ratios if math.isfinite(ratio)]
         return median(there) if there else math.nan
 
+    @property
+    def mostly_silent(self) -> bool:
+        """Whether half of the layers or more have no gradient, so that no rate would make their updates usual."""
+        layers = self.gradients.layers
+        return 2 * sum(layer.zeros == 1 for layer in layers) >= len(layers)
+
 
 class HistogramStudy(Study[HistogramFindings]):
     """How large weights, gradients and updates are, layer by layer."""
@@ -155,7 +161,8 @@ class HistogramStudy(Study[HistogramFindings]):
         cells = tuple(
             (
                 weight.id, exact(weight.count), scientific(weight.median), scientific(gradient.median),
-                percent(gradient.zeros), scientific(update.median), percent(update.zeros), scientific(ratio),
+                percent(gradient.zeros), scientific(update.median), percent(update.zeros),
+                scientific(ratio) if math.isfinite(ratio) else "",
             )
             for weight, gradient, update, ratio in rows
         )  # fmt: skip
@@ -212,6 +219,6 @@ def _update_sentences(found: HistogramFindings, say: Say) -> list[str]:
     sentences = [say("Study", text).format(rate=f"{found.rate:.3g}", ratio=scientific(ratio))]
     if ratio > USUAL_RATIO * USUAL_WITHIN:
         sentences.append(say("Study", N_("Study", "That is much.")))
-    elif ratio < USUAL_RATIO / USUAL_WITHIN:
+    elif ratio < USUAL_RATIO / USUAL_WITHIN and not found.mostly_silent:
         sentences.append(say("Study", N_("Study", "That is little.")))
     return sentences

@@ -164,9 +164,11 @@ def sharpness_sentence(sharpness: float, say: Say) -> str:
 
 
 def conditions_sentence(images: int, statistics: StatisticsSource, say: Say) -> str:
-    """Say what the loss is the mean of."""
+    """Say what the loss is the mean of; statistics of the batch are those of each batch, at each place."""
     text = say("Study", N_("Study", "Mean of {images} training images; {statistics}."))
-    return text.format(images=exact(images), statistics=say("Study", STATISTICS_TEXTS[statistics]))
+    by_batch = N_("Study", "BatchNorm takes the statistics of each batch")
+    source = by_batch if statistics == "batch" else STATISTICS_TEXTS[statistics]
+    return text.format(images=exact(images), statistics=say("Study", source))
 
 
 def is_steep(losses: tuple[float, ...]) -> bool:

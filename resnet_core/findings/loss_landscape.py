@@ -46,7 +46,7 @@ class LossLandscapeFindings(Findings):
     `loss` and `accuracy` are those at the weights; distance is the root of alpha^2 + beta^2. `doubled_at` is the
     distance of the nearest point at which the loss is at least twice that, `guessing_at` of the nearest with at least
     ln(classes); nan where there is none, 0 where the weights themselves are such a point. `sharpness` is the most the
-    loss rises within SHARPNESS_RADIUS, nan where no point but the weights lies there.
+    loss rises within SHARPNESS_RADIUS, nan where no point but the weights lies there, or the grid ends before it.
     `curvatures` [rows][columns] is l/|m| of the two eigenvalues of the plane's Hessian, by finite differences over
     neighbouring points: l the lesser, m the one larger in size. Below 0 the loss is not convex there. It is nan at the
     border, where a loss is no number and where it is flat. `nonconvex_share` is the share of the others that is below

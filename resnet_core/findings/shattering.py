@@ -60,9 +60,14 @@ class BoundaryAgreement(Findings):
         return self.by_lag[0]
 
     @property
+    def reach(self) -> int:
+        """The most points apart that were compared: fewer than asked for on a short path, or in small micro-batches."""
+        return max((lag for lag, cosine in enumerate(self.by_lag, 1) if math.isfinite(cosine)), default=0)
+
+    @property
     def half_length(self) -> float:
         """How many points apart the cosine has fallen to 1/2, between two lags on a line; inf where it does not."""
-        curve = (1.0, *self.by_lag)
+        curve = (1.0, *self.by_lag[: self.reach])
         if not math.isfinite(self.neighbours):
             return math.nan
         for lag, (before, after) in enumerate(pairwise(curve)):
@@ -164,10 +169,11 @@ class ShatteringStudy(Study[ShatteringFindings]):
 
     def table(self, found: ShatteringFindings) -> TextTable:
         """Return a row a boundary, from the network's input on."""
-        rows = [_row("network input", found.input)]
-        rows += [_row(id, block) for id, block in zip(found.block_ids, found.blocks, strict=True)]
-        rows.append(_row("last output", found.output))
-        far = len(found.input.by_lag)
+        reached = max(boundary.reach for boundary in (found.input, *found.blocks, found.output))
+        far = reached or len(found.input.by_lag)
+        rows = [_row("network input", found.input, far)]
+        rows += [_row(id, block, far) for id, block in zip(found.block_ids, found.blocks, strict=True)]
+        rows.append(_row("last output", found.output, far))
         header = ("gradient at", "neighbours", f"{far} apart", "half at", "between inputs", "by chance")
         return TextTable(header, tuple(rows))
 
@@ -217,10 +223,10 @@ def _last_without(found: ShatteringFindings) -> str:
     return last
 
 
-def _row(name: str, boundary: BoundaryAgreement) -> tuple[str, ...]:
+def _row(name: str, boundary: BoundaryAgreement, far: int) -> tuple[str, ...]:
     length = boundary.half_length
-    half = f"> {len(boundary.by_lag)}" if length == math.inf else _text(length, 1)
-    apart = _text(boundary.neighbours, 3), _text(boundary.by_lag[-1], 3)
+    half = f"> {boundary.reach}" if length == math.inf else _text(length, 1)
+    apart = _text(boundary.neighbours, 3), _text(boundary.by_lag[far - 1], 3)
     return name, *apart, half, _text(boundary.between, 3), _text(boundary.chance, 3)
 
 

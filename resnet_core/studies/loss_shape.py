@@ -71,7 +71,12 @@ def crossing(distances: Floats, losses: Floats, level: float) -> float:
 
 
 def sharpness(distances: Floats, losses: Floats, center: float) -> float:
-    """Return the most the loss is above `center` within SHARPNESS_RADIUS; nan without a point there, or a number."""
+    """Return the most the loss is above `center` within SHARPNESS_RADIUS.
+
+    nan without a point there, or a number; and where the points do not reach as far.
+    """
+    if distances.max() < SHARPNESS_RADIUS - 1e-9:
+        return math.nan
     near = losses[(distances > 0) & (distances <= SHARPNESS_RADIUS + 1e-9)]
     return float((near - center).max()) if near.size and np.isfinite(near).all() else math.nan
 

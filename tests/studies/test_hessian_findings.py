@@ -54,6 +54,12 @@ NOWHERE: dict[str, Any] = {
 }
 
 
+def test_that_one_edge_is_drawn_where_there_is_no_momentum() -> None:
+    for edge, lines in ((FOUND.momentum_edge, 4), (FOUND.edge, 3)):
+        figure = STUDY.figures(FOUND.model_copy(update={"momentum_edge": edge}))[0]
+        assert isinstance(figure, LineFigure) and len(figure.lines) == lines
+
+
 def test_that_the_headline_names_the_largest_beside_the_edge() -> None:
     assert STUDY.headline(FOUND, as_written) == (
         "The largest eigenvalue is 40, the most negative −3.5. "

@@ -225,6 +225,13 @@ def test_that_the_headline_names_the_layers_and_weighs_the_update(ratio: float, 
     assert text.endswith(f"of a layer's weights (median); 10⁻³ is usual.{verdict}")
 
 
+def test_that_a_small_update_is_not_laid_to_the_rate_where_most_layers_are_silent() -> None:
+    found = findings((1e-5, 1e-5, math.nan), sample(0.0, 1.0), sample(0.0, 1.0), sample(0.01))
+    text = HistogramStudy().headline(found, as_written)
+    assert "2 of 3 layers have gradients of exactly 0." in text and text.endswith("10⁻³ is usual.")
+    assert [row[-1] for row in HistogramStudy().table(found).rows] == ["1.0·10⁻⁵", "1.0·10⁻⁵", ""]
+
+
 def test_that_the_maps_have_a_row_a_layer_and_empty_bins_are_empty() -> None:
     first, *rest = HistogramStudy().figures(findings((1e-3,), sample(1e-3)))
     assert isinstance(first, MapFigure) and len(rest) == 2

@@ -12,7 +12,12 @@ from resnet_core.configuration.config_file import config_to_toml
 from resnet_core.drawing.say import as_written
 from resnet_core.findings.catalog import read_report
 from resnet_core.findings.figures import LineFigure, MapFigure
-from resnet_core.findings.loss_direction import DirectionOptions, LossDirectionFindings, LossDirectionStudy
+from resnet_core.findings.loss_direction import (
+    DirectionOptions,
+    LossDirectionFindings,
+    LossDirectionStudy,
+    conditions_sentence,
+)
 from resnet_core.findings.loss_landscape import (
     LandscapeOptions,
     LossLandscapeFindings,
@@ -110,6 +115,11 @@ def test_that_the_tables_have_a_row_a_point_and_a_row_a_distance() -> None:
         ("0.000", 1, "0.05", "0.05", "0.05", 0), ("0.500", 4, "1", "2.5", "8", 0), ("1.000", 4, "4", "5", "9", 1),
     )  # fmt: skip
     assert LossLandscapeStudy().table(LOST_PLANE).rows[0] == ("0.000", 1, "", "", "", 1)
+
+
+def test_that_statistics_of_each_batch_are_not_called_those_of_one() -> None:
+    assert conditions_sentence(64, "batch", as_written).endswith("BatchNorm takes the statistics of each batch.")
+    assert conditions_sentence(64, "averages", as_written).endswith("BatchNorm holds the averages of training.")
 
 
 @pytest.mark.parametrize("wrong", [{"points": 2}, {"reach": 0.0}, {"images": 1}, {"batch_statistics": "now"}, {"x": 1}])

@@ -87,6 +87,8 @@ def test_that_a_loss_that_is_no_number_is_higher_than_any() -> None:
 
 def test_that_sharpness_needs_a_point_near_the_weights() -> None:
     assert math.isnan(line_shape(np.array([-1.0, 0.0, 1.0]), np.array([3.0, 1.0, 3.0]), CLASSES).sharpness)
+    near = np.linspace(-0.1, 0.1, 5)  # what lies between 0.1 and 0.25 was not seen
+    assert math.isnan(line_shape(near, 1 + near**2, CLASSES).sharpness)
 
 
 def test_that_a_middle_point_is_added_where_there_is_none() -> None:

@@ -100,6 +100,14 @@ def test_that_half_is_found_between_two_lags() -> None:
     assert math.isnan(NOTHING.half_length)
 
 
+def test_that_only_lags_that_were_compared_are_told_of() -> None:
+    short = agreement(0.9, 0.8, math.nan)
+    assert (short.reach, short.half_length) == (2, math.inf) and NOTHING.reach == 0
+    table = STUDY.table(findings(short, short).model_copy(update={"output": short}))
+    assert table.header[2] == "2 apart"
+    assert table.rows[0] == ("network input", "0.900", "0.800", "> 2", "0.100", "0.025")
+
+
 def test_that_brown_noise_correlates_as_a_random_walk() -> None:
     assert brown_noise(2, 1) == (pytest.approx(math.sqrt(1 / 2)),)
     assert brown_noise(3, 2)[0] == pytest.approx((math.sqrt(1 / 2) + math.sqrt(2 / 3)) / 2)
