@@ -192,7 +192,7 @@ def drawn_anew(stand: Stand) -> Iterator[Frame]:
 
 def bring_to(stand: Stand, level: str, place: float) -> None:
     """Zoom in from the whole network until `level` is reached; "layer" until its layers are roomy."""
-    stand.atlas.zoom_to_fit()
+    stand.atlas.zoom.to_fit()
     x = stand.atlas.depth_view.left + place * stand.atlas.depth_view.width
     while level_of(stand) != level:
         stand.atlas.set_depth_view(stand.atlas.depth_view.zoomed(1.02, x))
@@ -228,7 +228,7 @@ def level_of(stand: Stand) -> str:
 
 def live_ms(stand: Stand) -> list[float]:
     """Return how long a frame of a run under way takes, the whole network shown: 20 come in a second at most."""
-    stand.atlas.zoom_to_fit()
+    stand.atlas.zoom.to_fit()
     stand.repaint()
     run = stand.runs.shown[0]
 

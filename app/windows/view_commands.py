@@ -48,15 +48,15 @@ class ViewCommands(QObject):
 
     def zoom_in(self) -> None:
         """Magnify the depth axis."""
-        self._atlas.zoom_in()
+        self._atlas.zoom.closer()
 
     def zoom_out(self) -> None:
         """Show more of the depth axis."""
-        self._atlas.zoom_out()
+        self._atlas.zoom.wider()
 
     def zoom_to_fit(self) -> None:
         """Show the whole depth axis."""
-        self._atlas.zoom_to_fit()
+        self._atlas.zoom.to_fit()
 
     def animate_pass(self) -> None:
         """Bring the Atlas to the front and play the pass through the network."""

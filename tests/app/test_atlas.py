@@ -29,7 +29,7 @@ def test_that_a_click_selects_the_block_under_it_in_every_track(bench, qtbot: Qt
 def test_that_a_click_selects_the_layer_when_layers_are_shown(bench, qtbot: QtBot) -> None:
     b = bench()
     b.selection.select("layer3.1")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     qtbot.mouseClick(b.atlas.viewport(), LEFT, pos=b.point_in("structure", "layer3.1.conv2"))
     assert b.selection.selected == "layer3.1.conv2"
 
@@ -57,7 +57,7 @@ def test_that_a_selection_from_outside_highlights_its_column_through_all_tracks(
 def test_that_a_selection_out_of_sight_is_brought_into_view(bench) -> None:
     b = bench("ResNet-152")
     b.selection.select("layer1.0")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     b.selection.select("layer4.2")
     span = b.atlas.depth_view.axis.span_of("layer4.2")
     assert b.atlas.depth_view.first <= span.start and span.stop <= b.atlas.depth_view.last + 1e-6

@@ -77,7 +77,7 @@ def test_that_the_search_begins_at_the_selection_but_with_a_name_at_that_name(b:
 
 def test_that_a_find_out_of_sight_is_brought_into_view(b: Bench, qtbot: QtBot) -> None:
     b.selection.select("layer1.0")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     look_for(qtbot, b, "#16")
     span = b.atlas.depth_view.axis.span_of("layer4.2")
     assert span is not None

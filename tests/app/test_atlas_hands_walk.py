@@ -96,7 +96,7 @@ def test_that_enter_zooms_in_level_by_level_and_escape_out_and_at_last_clears(b:
 
 def test_that_shift_and_arrows_move_the_view_and_not_the_selection(b: Bench, qtbot: QtBot) -> None:
     b.selection.select("layer2.1")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     first = b.atlas.depth_view.first
     qtbot.keyClick(b.atlas, KEY.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert b.atlas.depth_view.first > first
@@ -151,7 +151,7 @@ def test_that_the_line_under_the_tracks_tells_at_once_what_is_under_the_pointer(
     qtbot.mouseMove(b.atlas.viewport(), b.point_in("parameters", "head"))
     assert footer(b.atlas)[0] == "head · average pool, linear · 1000 · 2.05 M params · 2.05 M MACs"
     b.selection.select("layer3.1")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     b.selection.select("")
     qtbot.mouseMove(b.atlas.viewport(), b.point_in("parameters", "layer3.1.conv2"))
     assert footer(b.atlas)[0] == "layer3.1.conv2 · conv 3×3 · 256 × 14² · 590 k params · 116 M MACs"

@@ -170,7 +170,7 @@ def test_that_a_tooltip_says_what_a_layer_computes(bench) -> None:
     ):
         b = bench(tricky(name) if name in TRICKY else name)
         b.selection.select(id)
-        b.atlas.zoom_to_selection()
+        b.atlas.zoom.to_selection()
         assert words in tooltip(b.atlas, b.point_in("structure", id)), name
         assert words in b.atlas.accessibleDescription()
 
@@ -195,17 +195,17 @@ def test_that_every_tricky_network_is_painted_at_every_zoom_in_both_themes(bench
     b = bench(tricky(name))
     for theme in ("light", "dark"):
         b.theme.choose(theme)
-        b.atlas.zoom_to_fit()
+        b.atlas.zoom.to_fit()
         for _ in range(6):
             assert not b.image().isNull()
-            b.atlas.zoom_in()
-            b.atlas.zoom_in()
+            b.atlas.zoom.closer()
+            b.atlas.zoom.closer()
 
 
 def test_that_a_gate_leaves_the_shape_of_the_main_path_alone(bench) -> None:
     b = bench(tricky("CBAM"))
     b.selection.select("layer2.1")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     row, view = b.row("shape"), b.atlas.depth_view
     shapes = {shape for shape, *_ in shape_runs(view)}
     assert all(shape.height > 1 for shape in shapes)
@@ -257,7 +257,7 @@ def test_that_every_make_of_network_is_painted_at_every_zoom(bench, name: str) -
     b.runs.put(shown_run(b.document, even_norms(b.document, 7)))
     for _ in range(12):
         assert not b.image().isNull()
-        b.atlas.zoom_in()
+        b.atlas.zoom.closer()
     assert b.atlas.depth_view.layer_opacity() == 1 or name == "ResNet-1202"
 
 

@@ -78,7 +78,7 @@ def test_that_steps_go_on_and_back_by_button_and_key(bench, qtbot: QtBot) -> Non
 def test_that_where_layers_are_seen_a_step_is_a_layer(bench) -> None:
     b = bench()
     b.selection.select("layer2.0")
-    b.atlas.zoom_to_selection()
+    b.atlas.zoom.to_selection()
     shown = opened(b)
     b.image()
     column = b.atlas.depth_view.axis.column_of("layer2.0")

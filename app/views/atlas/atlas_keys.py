@@ -51,11 +51,11 @@ def press(atlas: AtlasView, event: QKeyEvent) -> bool:
 
 def _zoom(atlas: AtlasView, key: int) -> bool:
     if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-        atlas.zoom_in()
+        atlas.zoom.closer()
     elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-        atlas.zoom_out()
+        atlas.zoom.wider()
     elif key == Qt.Key.Key_0:
-        atlas.zoom_to_fit()
+        atlas.zoom.to_fit()
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         atlas.set_depth_view(one_level_in(atlas.depth_view, atlas.selection.selected))
     else:

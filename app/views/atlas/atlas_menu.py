@@ -33,10 +33,10 @@ def atlas_menu(atlas: AtlasView, at: QPoint, *, by_key: bool = False) -> QMenu:
         menu.addSeparator()
     elif block:
         add_edits(menu, atlas.hands.edits, block)
-    _add(menu, "zoom_to_selection", translate("Atlas", "Zoom to selection"), atlas.zoom_to_selection).setEnabled(
+    _add(menu, "zoom_to_selection", translate("Atlas", "Zoom to selection"), atlas.zoom.to_selection).setEnabled(
         bool(atlas.selection.selected)
     )
-    _add(menu, "zoom_to_fit", translate("Atlas", "Show whole network"), atlas.zoom_to_fit)
+    _add(menu, "zoom_to_fit", translate("Atlas", "Show whole network"), atlas.zoom.to_fit)
     _add(menu, "find", translate("Atlas", "Find…"), atlas.hands.find_bar.open_bar)
     _add(menu, "animate_pass", translate("Atlas", "Animate the pass"), atlas.tensor_pass.open)
     _add(menu, "copy_image", translate("Atlas", "Copy as image"), atlas.copy_image)

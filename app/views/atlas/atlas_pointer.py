@@ -98,7 +98,7 @@ class AtlasPointer:
         if self._history_row(event.position()) is not None or self._on_handle(event.position()):
             self._atlas.selection.set_step(None)
         elif event.position().x() >= self._atlas.depth_view.left:
-            self._atlas.zoom_to_fit()
+            self._atlas.zoom.to_fit()
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom about the pointer; pan with Shift or sideways; scroll the tracks over their titles."""

@@ -35,6 +35,7 @@ from app.views.atlas.atlas_menu import atlas_menu
 from app.views.atlas.atlas_pointer import AtlasPointer
 from app.views.atlas.atlas_sheet import AtlasSheet
 from app.views.atlas.atlas_tracks import AtlasTracks
+from app.views.atlas.atlas_zoom import AtlasZoom
 from app.views.atlas.minimap import FOOTER_HEIGHT, MINIMAP_HEIGHT
 from app.views.atlas.tensor_pass import TensorPass
 from resnet_core.drawing.depth_axis import DepthAxis, Span
@@ -48,8 +49,6 @@ from resnet_core.drawing.tracks.titles import FRESH
 from resnet_core.drawing.tracks.track import TrackFrame, shown_span
 from resnet_core.drawing.tracks.track_rows import Frame, TrackRow, stacked
 
-ZOOM_STEP = 1.5
-_SELECTION_SHARE = 0.6
 _COPY_SCALE = 2.0
 
 
@@ -80,6 +79,7 @@ class AtlasView(QAbstractScrollArea):
         self._view = DepthView.fitted(DepthAxis(self.snapshot.graph), 0.0, 1.0)
         self._rows: tuple[TrackRow, ...] = ()
         self.sheet = AtlasSheet(self)
+        self.zoom = AtlasZoom(self)
         self._stale = True
         self._hovered: Span | None = None
         self._pointer = AtlasPointer(self)
@@ -132,26 +132,6 @@ class AtlasView(QAbstractScrollArea):
     def restore_layout(self, state: Mapping[str, object]) -> None:
         """Take what `layout_state` returned, from any version; what is unknown is left out."""
         self.set_layout_record(Arrangement.from_dict(state, FRESH))
-
-    def zoom_in(self) -> None:
-        """Magnify about the selection, or about the middle."""
-        self.set_depth_view(self._view.zoomed(ZOOM_STEP, self._zoom_centre()))
-
-    def zoom_out(self) -> None:
-        """Show more depth about the selection, or about the middle."""
-        self.set_depth_view(self._view.zoomed(1 / ZOOM_STEP, self._zoom_centre()))
-
-    def zoom_to_fit(self) -> None:
-        """Show the whole network."""
-        self.set_depth_view(DepthView.fitted(self._view.axis, self._view.left, self._view.width))
-
-    def zoom_to_selection(self) -> None:
-        """Show the selected block, or the block of the selected layer, with its layers."""
-        axis, id = self._view.axis, self.selection.selected
-        column, span = axis.column_of(id), axis.span_of(id)
-        if column is not None and span is not None:
-            view = self._view.showing(column, _SELECTION_SHARE)
-            self.set_depth_view(view if span is column else view.revealing(span))
 
     @property
     def has_picture(self) -> bool:
@@ -314,11 +294,6 @@ class AtlasView(QAbstractScrollArea):
     def _band_rect(self, span: Span) -> QRect:
         x0, x1 = self._view.edges(span)
         return QRectF(x0 - 2, 0, x1 - x0 + 4, self.viewport().height()).toAlignedRect()
-
-    def _zoom_centre(self) -> float:
-        span = self.selected_span()
-        x = self._view.x(span.middle) if span is not None else -1.0
-        return x if self._view.left <= x <= self._view.right else self._view.left + self._view.width / 2
 
     def _repaint_all(self) -> None:
         self.sheet.forget()

@@ -35,7 +35,7 @@ class AtlasWalk:
         self._here, self._in_layers = reached, in_layers
         atlas.selection.select(reached)
         if enters and atlas.depth_view.layer_opacity() <= 0.5:
-            atlas.zoom_to_selection()
+            atlas.zoom.to_selection()
 
     def leave_layers(self) -> None:
         """Select the block of a selected layer."""
