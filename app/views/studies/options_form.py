@@ -107,7 +107,7 @@ class OptionsForm(QWidget):
             self._grid.addWidget(editor, row, 3 * pair + 1)
         for column in range(self._grid.columnCount()):
             pair, part = divmod(column, 3)
-            of_labels = max(words_px[pair::per_row], default=0) if 1 < per_row and pair < per_row else 0
+            of_labels = max(words_px[pair::per_row], default=0) if pair < per_row and per_row > 1 else 0
             between = _BETWEEN_PX if pair < per_row else 0
             self._grid.setColumnMinimumWidth(column, (of_labels, 0, between)[part])
             self._grid.setColumnStretch(column, 0)
