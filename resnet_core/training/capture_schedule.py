@@ -163,7 +163,7 @@ class _CapturedSteps:
         self._steps += 1
         self.total_s += seconds
         self.count += captured
-        if self._steps <= WARM_UP_STEPS:
+        if self._steps <= WARM_UP_STEPS or seconds <= 0:  # 0: the device's clock did not see the step
             return
         if captured:
             self._waiting.append(_Waiting(seconds, tuple(self._plain)[-NEIGHBOURS:], []))

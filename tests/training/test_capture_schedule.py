@@ -123,6 +123,13 @@ def test_that_no_cost_is_told_and_nothing_piles_up_where_no_step_is_without_capt
     assert len(schedule._costs._waiting) <= MOST_KEPT
 
 
+def test_that_durations_of_nothing_are_no_measurements() -> None:
+    schedule = CaptureSchedule()
+    captured_steps(schedule, range(FIRST_STEPS + PATIENCE + 40), lambda _step, _captured: 0.0)
+    assert schedule.cost() is None
+    assert schedule.every == WITHOUT_MEASUREMENT
+
+
 def test_that_a_period_that_is_near_the_best_stays_while_it_keeps_the_budget() -> None:
     schedule = CaptureSchedule()
     captured_steps(schedule, range(300), dearer_by(0.2))
