@@ -230,6 +230,32 @@ def test_that_progress_failure_and_the_wait_for_another_job_are_told(qtbot: QtBo
     assert bench.part("study_start").isEnabled() and not shown(bench, "study_course")
 
 
+def test_that_tab_goes_from_start_through_the_options_in_order(bench: Bench) -> None:
+    for study in ("learning_rate", "hessian", "learning_rate"):
+        bench.studies.choose(study)
+        found, widget = [], bench.part("study_start").nextInFocusChain()
+        while len(found) < 3:
+            if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy():
+                found.append(widget.objectName())
+            widget = widget.nextInFocusChain()
+        assert found == [f"study_option_{name}" for name in list(bench.studies.draft(study))[:3]]
+
+
+def test_that_nothing_says_press_start_while_a_study_runs_and_start_has_the_focus_after_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = bench.part("study_no_result")
+    assert isinstance(nothing, QLabel) and "press Start" in nothing.text()
+    monkeypatch.setattr(EngineService, "study_under_way", "learning_rate")
+    bench.engine.set_progress(JobProgress("study", "running", "", 3, 10))
+    assert not nothing.text()
+    bench.part("study_cancel").setFocus()
+    monkeypatch.setattr(EngineService, "study_under_way", "")
+    bench.engine.set_progress(JobProgress())
+    assert "press Start" in nothing.text()
+    assert bench.view.window().focusWidget() is bench.part("study_start")
+
+
 # In the window
 
 
@@ -291,7 +317,7 @@ def test_that_the_track_of_the_atlas_shows_what_each_block_of_the_run_is_worth(
     span = application.atlas.depth_view.axis.span_of("layer3.0")
     assert span is not None and row.track.has_rows
     said = row.track.value_at(application.atlas.frame_of(row), application.atlas.depth_view.x(span.middle), 1.0)
-    assert said == "2.0 % of accuracy lost without it"
+    assert said == "2.0 % of the test images lost without it"
     announcement = application.status_bar.findChild(ElidedLabel, "announcement")
     assert announcement.text().startswith("Blocks removed: Without one block 89.0 %")
     application.document.open_preset("ResNet-18", "Open")

@@ -67,7 +67,7 @@ def test_that_a_block_that_cannot_be_removed_has_no_bar_and_says_why() -> None:
     view = frame().view
     words = {id: track.value_at(frame(), view.x(view.axis.span_of(id).middle), 5.0) for id in ("layer2.0", "layer1.0")}
     assert words["layer2.0"] == "cannot be removed: it changes channels"
-    assert words["layer1.0"] == "10.0 % of accuracy lost without it"
+    assert words["layer1.0"] == "10.0 % of the test images lost without it"
     assert track.value_at(frame(), view.x(view.axis.stem.middle), 5.0) == ""
     assert track.subtitle(as_written) == "median 10.0 %\nafter 320 steps"
 

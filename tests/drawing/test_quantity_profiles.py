@@ -204,6 +204,13 @@ def test_that_a_drift_of_one_standard_deviation_lies_on_the_guide() -> None:
     assert [y for _, y in line.points] == pytest.approx([guide.points[0][1]] * 9, abs=0.5)
 
 
+def test_that_a_plain_network_has_no_stream_to_compare_a_branch_with() -> None:
+    plain = counted("Plain-20").graph
+    made = track("branch_stream", "Plain-20", flow(level_run(plain)))
+    assert words(made.items(frame(plain))) == "No block has a shortcut: there is no stream that a branch adds to."
+    assert made.legend() == () and not list(made.scale_items(frame(plain)))
+
+
 @pytest.mark.parametrize("key", ["parameter_gradient", "branch_stream", "dead_units", "norm_drift"])
 def test_that_each_track_says_what_is_healthy_what_is_sick_and_the_step(key: str) -> None:
     made = track(key, NAME, flow(plausible_run(GRAPH, 20), step=7))

@@ -39,7 +39,7 @@ class LesionTrack(Track):
     """A bar a block, up where accuracy is lost without it and down where it is gained."""
 
     key = "lesion"
-    height = 54.0
+    height = 66.0
     least_height = 28.0
 
     def __init__(self, worth: BlockWorth) -> None:
@@ -110,7 +110,8 @@ class LesionTrack(Track):
         if math.isnan(value):
             words = frame.say("Atlas", N_("Atlas", "cannot be removed: %1"))
             return words.replace("%1", self._worth.reasons.get(id, ""))
-        words = N_("Atlas", "%1 of accuracy lost without it") if value >= 0 else N_("Atlas", "%1 gained without it")
+        lost = N_("Atlas", "%1 of the test images lost without it")
+        words = lost if value >= 0 else N_("Atlas", "%1 of the test images gained without it")
         return frame.say("Atlas", words).replace("%1", percent(abs(value)))
 
     def _y(self, frame: TrackFrame, value: float) -> int:

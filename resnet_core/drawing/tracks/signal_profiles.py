@@ -15,12 +15,13 @@ from resnet_core.drawing.say import Say
 from resnet_core.drawing.tracks.block_profiles import with_step
 from resnet_core.drawing.tracks.decades import Decades
 from resnet_core.drawing.tracks.flow_data import FlowData
+from resnet_core.drawing.tracks.flow_quantity import has_shortcut
 from resnet_core.drawing.tracks.flow_words import alert_words
 from resnet_core.drawing.tracks.gradient_norm_track import alert_mark
 from resnet_core.drawing.tracks.profile import shown_columns
 from resnet_core.drawing.tracks.profile_track import ProfileLine, ProfileTrack, column_number
 from resnet_core.drawing.tracks.share_scale import SHARES
-from resnet_core.drawing.tracks.track import LegendEntry, TrackFrame
+from resnet_core.drawing.tracks.track import LegendEntry, TrackFrame, note_items
 from resnet_core.number_text import decimal, exact
 
 _MARK_PX = 4.0
@@ -40,11 +41,25 @@ class BranchStreamTrack(ProfileTrack):
 
     def __init__(self, data: FlowData, graph: Graph) -> None:
         super().__init__(data, (ProfileLine("branch_stream_ratio"),))
+        self._has_streams = bool(has_shortcut(graph).any())
         self._in_stage_N = np.concatenate([np.arange(1, stage.stop - stage.first + 1) for stage in graph.stages])
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is anything to see."""
+        return self._has_streams and super().has_rows
 
     def subtitle(self, say: Say) -> str:
         """Return what is measured, and at which step."""
         return with_step("‖F(x)‖ / ‖x‖", self, self._data, say)
+
+    def items(self, frame: TrackFrame) -> Iterator[Item]:
+        """Yield the line, or why there is none."""
+        if self._has_streams:
+            yield from super().items(frame)
+        else:
+            words = N_("Atlas", "No block has a shortcut: there is no stream that a branch adds to.")
+            yield from note_items(frame, frame.say("Atlas", words))
 
     def explanation(self) -> str:
         """Return what the guide is, and what healthy and sick look like."""
