@@ -77,6 +77,18 @@ def test_that_the_depths_of_a_run_that_grows_are_those_of_the_whole(section: Pat
     assert section._depths[1] == pytest.approx(shares.sum(axis=1))
 
 
+def test_that_all_ways_are_counted_anew_for_another_network_whose_array_lies_where_the_one_before_lay(
+    section: PathSection,
+) -> None:
+    forks = np.array([True, True])
+    section._all_ways(forks)
+    place = id(forks)
+    del forks
+    others = [np.array([True, False]) for _ in range(50)]  # one may take the place of the array that is gone
+    other = next((array for array in others if id(array) == place), others[0])
+    assert section._all_ways(other) == pytest.approx([0, 0.5, 0.5])
+
+
 def test_that_the_bars_stand_where_the_lengths_are(section: PathSection) -> None:
     graph = graph_of("ResNet-20")
     section.show_run(shown(graph, [0.0]), graph, None)

@@ -46,7 +46,7 @@ class PathSection(QWidget):
         self.value.setWordWrap(True)
         self.value.setProperty("role", "muted")
         self._depths: tuple[str, FloatArray] = ("", np.empty(0))
-        self._ways: tuple[int, FloatArray] = (0, np.empty(0))
+        self._ways: tuple[NDArray[np.bool_], FloatArray] = (np.empty(0, np.bool_), np.empty(0))
         heading = QLabel(self.tr("Paths of the gradient"), self)
         heading.setProperty("role", "heading")
         column = QVBoxLayout(self)
@@ -103,8 +103,8 @@ class PathSection(QWidget):
 
     def _all_ways(self, forks: NDArray[np.bool_]) -> FloatArray:
         """Return of all ways through the network the share of each length."""
-        if self._ways[0] != id(forks):  # the same network has the same array
-            self._ways = id(forks), path_length_shares(np.where(forks, 0.5, 1.0))
+        if self._ways[0] is not forks:  # the same network has the same array
+            self._ways = forks, path_length_shares(np.where(forks, 0.5, 1.0))
         return self._ways[1]
 
 
