@@ -21,10 +21,12 @@ from app.state.run_player import RunPlayer
 from app.state.runs_state import Curve, RunsState, ShownRun
 from app.state.selection_state import SelectionState
 from app.views.playback.step_ruler import StepRuler
+from app.views.playback.step_slider import LABEL_GAP
 from app.views.playback.time_bar import TimeBar
 from app.views.training.curve_plots import CurvePlots
 from resnet_core.configuration.presets import preset
 from resnet_core.drawing.tracks.gradient_history_track import GradientHistoryTrack
+from resnet_core.number_text import exact
 from resnet_core.runs.run_records import RunSummary
 from tests.drawing.flow_runs import plausible_run, run_of
 
@@ -185,6 +187,23 @@ def test_that_an_alert_is_marked_at_its_step_and_a_click_selects_its_block(qtbot
     desk.selection.set_step(60)
     action.trigger()
     assert desk.selection.step == 3 and desk.selection.selected == "layer2.0"
+
+
+def test_that_marks_and_numbers_are_those_of_the_run_when_another_says_the_same(qtbot: QtBot, desk: Desk) -> None:
+    shown(qtbot, desk)
+    bar = desk.bar
+    assert bar.slider.named_rows() and [alert.row for alert, _ in bar.slider.alerts] == [3]
+    sparse = np.array([0, 3, *range(1000, 14000, 1000)], np.int64)  # as many captures, and the same alert in words
+    assert len(sparse) == len(STEPS)
+    made = run_with(desk, sparse)
+    made.boundary_norms[1], made.boundary_norms[3] = made.boundary_norms[3], made.boundary_norms[2]
+    desk.runs.put(made)
+    ((alert, words),) = bar.slider.alerts
+    assert (alert.row, alert.step) == (1, 3) and "step 3" in words
+    metrics = bar.slider.fontMetrics()
+    assert bar.slider.named_rows() == bar.slider.ruler.named(
+        lambda step: metrics.horizontalAdvance(exact(step)), LABEL_GAP
+    )
 
 
 def test_that_the_run_that_is_looked_at_is_named_where_it_is_not_of_what_is_open(qtbot: QtBot, desk: Desk) -> None:

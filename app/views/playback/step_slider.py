@@ -16,7 +16,10 @@ from app.views.playback.step_ruler import StepRuler
 from resnet_core.number_text import exact
 
 _HANDLE, _MARK, _GROOVE = 6.0, 4.0, 3.0
-_SIDE, _LABEL_GAP = 16.0, 8.0
+_SIDE = 16.0
+LABEL_GAP = 8.0
+"""Pixels between the numbers of two captures."""
+
 _REACH = 7.0
 
 
@@ -35,7 +38,7 @@ class StepSlider(QSlider):
         self._theme = theme
         self._steps = np.empty(0, np.int64)
         self._alerts: tuple[tuple[RunAlert, str], ...] = ()
-        self._named: tuple[tuple[int, int], tuple[int, ...]] = ((0, 0), ())
+        self._named: tuple[int, tuple[int, ...]] = (0, ())
         self._is_open = False
         self.setObjectName("step_slider")
         self.setFont(number_font(self.font().pointSizeF() * 0.82))
@@ -53,6 +56,8 @@ class StepSlider(QSlider):
 
     def show_captures(self, steps: np.ndarray, row: int, *, follows: bool) -> None:
         """Show the captures at `steps`, that of number `row` looked at."""
+        if not np.array_equal(steps, self._steps):
+            self._named = 0, ()
         self._steps, self._is_open = steps, follows
         self.blockSignals(True)
         self.setRange(0, max(len(steps) - 1, 0))
@@ -66,12 +71,16 @@ class StepSlider(QSlider):
         self._alerts = tuple(alerts)
         self.update()
 
+    @property
+    def alerts(self) -> tuple[tuple[RunAlert, str], ...]:
+        """What is marked, each with its words."""
+        return self._alerts
+
     def named_rows(self) -> tuple[int, ...]:
         """Return the captures whose step stands under the line."""
-        key = len(self._steps), self.width()
-        if self._named[0] != key:
+        if self._named[0] != self.width():
             metrics = self.fontMetrics()
-            self._named = key, self.ruler.named(lambda step: metrics.horizontalAdvance(exact(step)), _LABEL_GAP)
+            self._named = self.width(), self.ruler.named(lambda step: metrics.horizontalAdvance(exact(step)), LABEL_GAP)
         return self._named[1]
 
     def sizeHint(self) -> QSize:

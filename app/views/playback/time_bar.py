@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -34,6 +34,7 @@ class TimeBar(QFrame):
         self.setObjectName("time_bar")
         self._steps, self._player, self._theme = steps, player, theme
         self._resumes = False
+        self._worded: list[tuple[RunAlert, str]] = []
         self._back = self._button("step_back", lambda: player.step(-1), repeats=True)
         self._play = self._button("play", player.toggle)
         self._on = self._button("step_on", lambda: player.step(1), repeats=True)
@@ -156,8 +157,9 @@ class TimeBar(QFrame):
     def _show_alerts(self, alerts: tuple[RunAlert, ...]) -> None:
         worded = [(alert, alert_sentence(alert.kind, alert.place, alert.step, translate)) for alert in alerts]
         self._alerts.setVisible(bool(alerts))
-        if [words for _, words in worded] == [action.text() for action in self._alerts.menu().actions()]:
+        if worded == self._worded:
             return
+        self._worded = worded
         self.slider.show_alerts(worded)
         self._alerts.setText(f"▲ {len(alerts)}")
         _name(self._alerts, self.tr("What went wrong first: {what}").format(what="; ".join(w for _, w in worded)))
@@ -204,10 +206,6 @@ class TimeBar(QFrame):
     def _let_go(self) -> None:
         if self._resumes and self._steps.row < self._steps.count - 1:
             self._player.play()
-
-    def focus_line(self) -> None:
-        """Put the focus on the line of captures, where arrows move and Space plays."""
-        self.slider.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Looks
 
