@@ -28,10 +28,11 @@ class _Failure(NamedTuple):
 class CourseView(QWidget):
     """One line under the options: why Start has to wait, the progress, or the failure of the chosen study.
 
-    `startable` tells whether the engine could begin now.
+    `startable_changed` tells that the engine can begin now or cannot, `focus_left` that Cancel had the focus and went.
     """
 
     startable_changed = Signal()
+    focus_left = Signal()
 
     def __init__(self, engine: EngineState, service: EngineService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,9 +58,9 @@ class CourseView(QWidget):
         return not self._engine.busy and self._engine.phase != "unavailable"
 
     @property
-    def runs_chosen(self) -> bool:
-        """Whether the chosen study is being made."""
-        return bool(self._study) and self._running == self._study
+    def is_running(self) -> bool:
+        """Whether a study is being made, this one or another."""
+        return bool(self._running)
 
     def show_study(self, study: str) -> None:
         """Show how it goes with a study."""
@@ -78,6 +79,7 @@ class CourseView(QWidget):
         elif self._running:
             self._ended = ""
         progress, running = self._engine.progress, bool(self._running)
+        had_focus = self.window().focusWidget() is self._cancel
         self._bar.setVisible(running)
         self._cancel.setVisible(running)
         self._bar.setRange(0, progress.total if progress.phase != "preparing" else 0)
@@ -92,6 +94,8 @@ class CourseView(QWidget):
         self._copy.setVisible(shown)
         self.setVisible(bool(line) or shown)
         self.startable_changed.emit()
+        if had_focus and not running:
+            self.focus_left.emit()
 
     def _progress_text(self, progress: JobProgress) -> str:
         phases = {"preparing": self.tr("preparing…"), "stopping": self.tr("stopping…")}

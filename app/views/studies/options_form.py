@@ -90,8 +90,16 @@ class OptionsForm(QWidget):
             label.setToolTip(field_help(facts))
             label.setBuddy(editor)
             self._labels[name], self._editors[name] = label, editor
+        self._order_keys()
         self._per_row = 0
         self._arrange()
+
+    def _order_keys(self) -> None:
+        """Let Tab reach the editors, which are new, where they stand: next to Defaults."""
+        before: QWidget = self._reset
+        for editor in self._editors.values():
+            self.setTabOrder(before, editor)
+            before = editor
 
     def _arrange(self) -> None:
         words_px = [_words_px(label) for label in self._labels.values()]

@@ -79,6 +79,10 @@ class ResultView(QWidget):
         self._result = shown
         self._show()
 
+    def show_wait(self, *, running: bool) -> None:
+        """Say, where there is no result, how to get one; a study under way needs no word."""
+        self._nothing.setText("" if running else self.tr("Nothing was found of this network yet: press Start."))
+
     def set_colors(self, colors: ThemeColors) -> None:
         """Take the theme's colours."""
         for figure in self._figures:
@@ -269,7 +273,6 @@ class ResultView(QWidget):
         self._conditions.setObjectName("study_conditions")
         self._conditions.setProperty("role", "muted")
         self._nothing.setObjectName("study_no_result")
-        self._nothing.setText(self.tr("Nothing was found of this network yet: press Start."))
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setProperty("role", "muted")
         self._toggle.setObjectName("study_table_toggle")

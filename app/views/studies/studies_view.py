@@ -126,6 +126,7 @@ class StudiesView(QWidget):
         free = self._course.startable
         why_not = self.tr("Mend the marked option first") if problems else ""
         self._subject_row.show_state(can_start=free and not problems, can_train=free, why_not=why_not)
+        self._result.show_wait(running=self._course.is_running)
 
     def _start(self) -> None:
         study = self._study
@@ -149,6 +150,7 @@ class StudiesView(QWidget):
         self._subject_row.start_wanted.connect(self._start)
         self._subject_row.training_wanted.connect(self._service.train)
         self._course.startable_changed.connect(self._refresh_start)
+        self._course.focus_left.connect(self._subject_row.focus_start)
         self._result.result_chosen.connect(self._look_at)
         self._result.announced.connect(self.announced)
         self._result.failed.connect(self.failed)

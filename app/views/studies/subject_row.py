@@ -59,6 +59,10 @@ class SubjectRow(QWidget):
         self._start.setToolTip(why_not or self.tr("Make the study; everything else stays usable meanwhile"))
         self._train.setEnabled(can_train)
 
+    def focus_start(self) -> None:
+        """Put the focus on Start."""
+        self._start.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _text(self, subject: Subject, data: str) -> str:
         if subject.kind == "initial":
             return self.tr("{name} before training, on {data}").format(name=subject.name, data=data)
