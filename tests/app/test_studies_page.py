@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -230,15 +231,17 @@ def test_that_progress_failure_and_the_wait_for_another_job_are_told(qtbot: QtBo
     assert bench.part("study_start").isEnabled() and not shown(bench, "study_course")
 
 
-def test_that_tab_goes_from_start_through_the_options_in_order(bench: Bench) -> None:
+def test_that_tab_goes_from_start_through_the_options_in_order(qtbot: QtBot, bench: Bench) -> None:
     for study in ("learning_rate", "hessian", "learning_rate"):
         bench.studies.choose(study)
+        names = list(bench.studies.draft(study))[:3]
+        qtbot.waitUntil(partial(shown, bench, f"study_option_{names[0]}"))
         found, widget = [], bench.part("study_start").nextInFocusChain()
         while len(found) < 3:
             if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy():
                 found.append(widget.objectName())
             widget = widget.nextInFocusChain()
-        assert found == [f"study_option_{name}" for name in list(bench.studies.draft(study))[:3]]
+        assert found == [f"study_option_{name}" for name in names]
 
 
 def test_that_nothing_says_press_start_while_a_study_runs_and_start_has_the_focus_after_it(
