@@ -17,7 +17,7 @@ from resnet_core.findings.hessian import HessianFindings, HessianOptions, Spectr
 from resnet_core.model.resnet import ResNet
 from resnet_core.studies.course import Course, StudyProgress
 from resnet_core.studies.hessian_products import LossHessian, Part
-from resnet_core.studies.lanczos import KrylovBasis, random_start
+from resnet_core.studies.lanczos import KrylovBasis, kept_vectors, random_start
 from resnet_core.studies.subject import StudySubject
 from resnet_core.verification.memory_probe import free_bytes
 
@@ -47,19 +47,22 @@ def hessian_study(subject: StudySubject, options: HessianOptions) -> Course[Hess
     memory for it, or torch no second derivative.
     """
     parts = _parts(subject, options.images)
-    _refuse_memory(subject, len(parts[0][1]))
+    _refuse_memory(subject, len(parts[0][1]), options.iterations)
     hessian = LossHessian(subject.model, parts)
-    grown: list[_Grown] = []
+    grown, shares = list[_Grown](), dict[str, float]()
     for probe in range(options.probes):
         products = len(grown[0].highest) if grown else options.iterations
         for state in _grow(hessian, options, probe, products):
-            if isinstance(state, _Grown):
-                grown.append(state)
-            else:
+            if not isinstance(state, _Grown):
                 yield state
+                continue
+            if not grown and state.finite and len(state.basis.pairs.values):
+                shares = hessian.shares(state.basis.top_vector())
+            state.basis.release()  # before the next probe takes as much
+            grown.append(state)
         if not grown[0].finite:
             break
-    yield _findings(subject, options, hessian, grown)
+    yield _findings(subject, options, hessian, grown, shares)
 
 
 def stability_edges(training: TrainingConfig) -> tuple[float, float]:
@@ -88,13 +91,17 @@ def _parts(subject: StudySubject, images: int) -> list[Part]:
     return [part for part in parts if len(part[1]) == len(parts[0][1])]
 
 
-def _refuse_memory(subject: StudySubject, at_once: int) -> None:
+def _refuse_memory(subject: StudySubject, at_once: int, products: int) -> None:
+    """Raise ConfigurationError where a product and the vectors that are kept do not fit."""
     free = free_bytes(subject.device)
     if free is None:
         return
+    weights = list(subject.model.parameters())
+    size, width = sum(weight.numel() for weight in weights), weights[0].element_size()
+    held = size * width * kept_vectors(size, width, products)
     graph, recipe = build_graph(subject.run.architecture), MemoryRecipe(at_once, "sgd")
-    fit = fits(graph, recipe, int(free / MEMORY_FACTOR), loop="none")
-    asked = fit._replace(needed_bytes=int(MEMORY_FACTOR * fit.needed_bytes), available_bytes=free)
+    fit = fits(graph, recipe, int(max(free - held, 0) / MEMORY_FACTOR), loop="none")
+    asked = fit._replace(needed_bytes=held + int(MEMORY_FACTOR * fit.needed_bytes), available_bytes=free)
     problem = memory_problem(asked, str(subject.device), ("study", "images"))
     if problem is not None:
         raise ConfigurationError([problem])
@@ -141,14 +148,18 @@ def _has_converged(basis: KrylovBasis, options: HessianOptions) -> bool:
 
 
 def _findings(
-    subject: StudySubject, options: HessianOptions, hessian: LossHessian, grown: list[_Grown]
+    subject: StudySubject,
+    options: HessianOptions,
+    hessian: LossHessian,
+    grown: list[_Grown],
+    shares: Mapping[str, float],
 ) -> HessianFindings:
     first = grown[0]
     values, residuals, _ = first.basis.pairs
     count = options.eigenvalues
     found = first.finite and len(values) > 0
     missing = (math.nan,) * count
-    places = _places(subject.model, hessian.shares(first.basis.top_vector()) if found else {})
+    places = _places(subject.model, shares)
     edge, momentum_edge = stability_edges(subject.run.training)
     return HessianFindings(
         eigenvalues=tuple(values[::-1][:count].tolist()) if found else missing,

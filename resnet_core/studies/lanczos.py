@@ -50,9 +50,8 @@ class KrylovBasis:
 
         `most` bounds the memory that is taken, together with `BASIS_BYTES`.
         """
-        bound = max(LEAST_VECTORS, BASIS_BYTES // (start.numel() * start.element_size()))
         self._wanted = wanted
-        self._basis = start.new_empty((min(most, bound, start.numel()), start.numel()))
+        self._basis = start.new_empty((kept_vectors(start.numel(), start.element_size(), most), start.numel()))
         self._matrix = np.zeros((len(self._basis), len(self._basis)))
         self._coefficients = np.zeros((0, 0))
         self._size = 0
@@ -82,6 +81,10 @@ class KrylovBasis:
     def top_vector(self) -> Tensor:
         """Return the unit vector (n,) of the largest eigenvalue."""
         return self._combined(self._coefficients[:, -1:])[0]
+
+    def release(self) -> None:
+        """Let the vectors go; what was read in them stays, and nothing can be grown or combined any more."""
+        self._basis = self._basis[:0].clone()
 
     def _solve(self, rest_norm: float, rest: Tensor) -> None:
         values, self._coefficients = np.linalg.eigh(self._matrix[: self._size, : self._size])
@@ -116,6 +119,11 @@ class KrylovBasis:
         """Return (k, n) combinations of the basis, one a column of `coefficients`."""
         weights = torch.from_numpy(coefficients.T.copy()).to(self._basis)
         return torch.cat([weights @ part for part in self._basis[: self._size].split(CHUNK_LENGTH, dim=1)], dim=1)
+
+
+def kept_vectors(size: int, element_bytes: int, most: int) -> int:
+    """Return how many vectors of `size` values a basis for at most `most` products keeps."""
+    return min(most, max(LEAST_VECTORS, BASIS_BYTES // (size * element_bytes)), size)
 
 
 def random_start(size: int, seed: int, like: Tensor) -> Tensor:

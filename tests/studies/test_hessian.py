@@ -23,6 +23,7 @@ from resnet_core.studies import hessian as study
 from resnet_core.studies.course import StudyProgress
 from resnet_core.studies.hessian import hessian_study, stability_edges
 from resnet_core.studies.hessian_products import LossHessian, second_derivatives
+from resnet_core.studies.lanczos import KrylovBasis, kept_vectors
 from resnet_core.studies.subject import StudySubject, initial_subject
 from tests.training.tiny_runs import same_bits, tiny_architecture, tiny_data, tiny_run
 
@@ -241,7 +242,8 @@ def test_that_a_network_beyond_numbers_is_found_without_curvature() -> None:
 def test_that_what_cannot_fit_the_device_is_refused_with_the_most_images_that_would(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(study, "free_bytes", lambda _device: 300_000)
+    held = sum(weight.numel() * weight.element_size() for weight in subject_of().model.parameters()) * 60
+    monkeypatch.setattr(study, "free_bytes", lambda _device: held + 300_000)
     with pytest.raises(ConfigurationError) as refused:
         found_of(subject_of(batch_size=64), images=64)
     (problem,) = refused.value.problems
@@ -249,6 +251,31 @@ def test_that_what_cannot_fit_the_device_is_refused_with_the_most_images_that_wo
     (fix,) = problem.fixes
     assert isinstance(fix.value, int) and 2 <= fix.value < 64
     assert found_of(subject_of(batch_size=64), images=fix.value, iterations=2).images == fix.value
+
+
+def test_that_the_vectors_that_are_kept_count_among_what_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = list(subject_of().model.parameters())
+    size = sum(weight.numel() for weight in weights)
+    vectors_bytes = kept_vectors(size, weights[0].element_size(), 2000) * size * weights[0].element_size()
+    monkeypatch.setattr(study, "free_bytes", lambda _device: vectors_bytes)
+    assert found_of(subject_of(), images=16, iterations=2).images == 16
+    with pytest.raises(ConfigurationError, match="too little for a single image"):
+        found_of(subject_of(), images=16, iterations=2000)
+
+
+def test_that_no_vectors_of_a_probe_are_kept_beside_those_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    bases: list[KrylovBasis] = []
+    made = KrylovBasis.__init__
+
+    def note(basis: KrylovBasis, *arguments: Any) -> None:
+        assert all(len(other._basis) == 0 for other in bases)
+        bases.append(basis)
+        made(basis, *arguments)
+
+    monkeypatch.setattr(KrylovBasis, "__init__", note)
+    found = found_of(subject_of(), images=16, iterations=3, probes=3)
+    assert len(bases) == len(found.probes) == 3
+    assert sum(found.shares) + found.stem_share + found.head_share == pytest.approx(1)
 
 
 def test_that_edges_are_those_of_gradient_descent_on_a_quadratic() -> None:
