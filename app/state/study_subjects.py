@@ -54,9 +54,9 @@ def subjects_of(study: Study[Any], config: ArchitectureConfig, runs: RunsState) 
     return (*found, *trained)
 
 
-def chosen_subject(subjects: tuple[Subject, ...], wished: str | None, current: str) -> Subject | None:
-    """Return the subject of the run that is wished for, else of the one that is looked at, else the first there is."""
-    for run in (wished, current):
+def chosen_subject(subjects: tuple[Subject, ...], wished: str | None, shown: str) -> Subject | None:
+    """Return the subject of the run that is wished for, else of the one that is shown, else the first there is."""
+    for run in (wished, shown):
         for subject in subjects:
             if run is not None and subject.run == run and (run or subject.kind == "initial"):
                 return subject

@@ -39,6 +39,7 @@ from app.state.training_recipe import TrainingRecipe
 from app.views.studies.figure_view import FigureView
 from app.views.studies.studies_view import StudiesView
 from resnet_core.configuration.architecture_config import ArchitectureConfig
+from resnet_core.configuration.presets import preset
 from resnet_core.findings.catalog import STUDIES, read_report
 from resnet_core.runs.run_library import RunLibrary
 from resnet_core.runs.run_records import RunSummary
@@ -152,6 +153,25 @@ def test_that_results_are_kept_by_network_and_each_can_be_looked_at(bench: Bench
     bench.document.open_preset("ResNet-18", "Open")
     subject.activated.emit(0)
     assert shown(bench, "study_no_result") and not bench.figures
+
+
+def test_that_the_run_of_the_open_architecture_is_studied_though_another_is_looked_at(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.studies.choose("lesion")
+    own, other = (stored_run(tmp_path / name, 60) for name in ("own", "other"))
+    bench.runs.set_library((other, own))
+    for summary, config in ((own, TINY), (other, preset("ResNet-18"))):
+        graph = ArchitectureDocument(config).snapshot.graph
+        norms = np.empty((0, len(graph.boundaries)))
+        bench.runs.put(ShownRun(summary, config, {}, graph.boundaries, np.empty(0, np.int64), norms))
+    bench.runs.look_at("other")
+    subject = bench.part("study_subject")
+    assert isinstance(subject, QComboBox) and subject.currentText() == "Tiny after 60 steps · own"
+    bench.document.open_preset("ResNet-18", "Open")
+    assert subject.currentText().endswith("· other")
+    subject.activated.emit(1)  # the run that is looked at comes first
+    assert subject.currentText().endswith("· own")
 
 
 def test_that_an_offer_goes_into_the_recipe_with_one_line(qtbot: QtBot, bench: Bench) -> None:

@@ -86,9 +86,9 @@ class StudiesView(QWidget):
         return study_named(self._studies.chosen)
 
     def _chosen_of(self, subjects: tuple[Subject, ...]) -> Subject | None:
-        """Return which of `subjects` would be studied now."""
-        current = self._runs.current.key if self._runs.current is not None else ""
-        return chosen_subject(subjects, self._studies.wished_run, current)
+        """Return which of `subjects` would be studied now: the run that other views show, where none was chosen."""
+        run = self._runs.run_for(self._document.snapshot.graph) or self._runs.current
+        return chosen_subject(subjects, self._studies.wished_run, run.key if run is not None else "")
 
     def _found(self, study: Study[Any], subject: Subject | None) -> StudyResult | None:
         """Return what the study found of the network at hand."""
@@ -156,7 +156,7 @@ class StudiesView(QWidget):
         self._result.failed.connect(self.failed)
         for changed in (
             self._studies.chosen_changed, self._studies.changed, self._document.changed, self._runs.library_changed,
-            self._runs.current_changed, self._recipe.changed,
+            self._runs.current_changed, self._runs.shown_changed, self._recipe.changed,
         ):  # fmt: skip
             changed.connect(self._refresh_soon)
         self._studies.options_changed.connect(lambda _study: self._refresh_start())
