@@ -118,7 +118,7 @@ class HessianStudy(Study[HessianFindings]):
         parts = [text.format(top=_value(top), lowest=_value(found.lowest))]
         if math.isfinite(found.edge):
             text = say("Study", N_("Study", "The largest is {ratio} the edge of stability, 2 / {rate} = {edge}."))
-            times, rate = ratio(top / found.edge), f"{found.learning_rate:g}"
+            times, rate = _times(top / found.edge), f"{found.learning_rate:g}"
             parts.append(text.format(ratio=times, rate=rate, edge=_value(found.edge)))
         if not found.converged:
             text = say("Study", N_("Study", "Not converged: a residual of {residual} is left; allow more iterations."))
@@ -166,6 +166,11 @@ def _convergence(found: HessianFindings) -> LineFigure:
     )
     x, y = Axis(N_("Study", "products with the Hessian")), Axis(N_("Study", "eigenvalue"))
     return LineFigure("eigenvalues", N_("Study", "Convergence"), x, y, lines)
+
+
+def _times(factor: float) -> str:
+    """Return a ratio as such where it has few digits, else with its power of ten."""
+    return ratio(factor) if 1e-3 < factor < 1e6 else f"{scientific(factor, 3)} ×"
 
 
 def _value(value: float) -> str:

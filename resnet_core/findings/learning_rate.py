@@ -116,9 +116,13 @@ class LearningRateStudy(Study[LearningRateFindings]):
     def table(self, found: LearningRateFindings) -> TextTable:
         """Return a row an update."""
         rows = zip(found.rates, found.losses, found.smoothed, strict=True)
-        cells = tuple((scientific(rate, 3), f"{loss:.4g}", f"{mean:.4g}") for rate, loss, mean in rows)
+        cells = tuple((scientific(rate, 3), _loss(loss), _loss(mean)) for rate, loss, mean in rows)
         return TextTable(("rate", "loss", "mean of neighbours"), cells)
 
 
 def _rate(rate: float) -> str:
     return f"{rate:.2g}"
+
+
+def _loss(loss: float) -> str:
+    return f"{loss:.4g}" if math.isfinite(loss) else "not finite"

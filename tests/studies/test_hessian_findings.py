@@ -54,6 +54,12 @@ NOWHERE: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(("top", "times"), [(7e23, "3.50·10²² ×"), (1e-3, "5.00·10⁻⁵ ×"), (1e4, "500 ×")])
+def test_that_a_curvature_far_from_the_edge_is_told_by_its_power_of_ten(top: float, times: str) -> None:
+    found = FOUND.model_copy(update={"eigenvalues": (top,)})
+    assert f"The largest is {times} the edge of stability" in STUDY.headline(found, as_written)
+
+
 def test_that_one_edge_is_drawn_where_there_is_no_momentum() -> None:
     for edge, lines in ((FOUND.momentum_edge, 4), (FOUND.edge, 3)):
         figure = STUDY.figures(FOUND.model_copy(update={"momentum_edge": edge}))[0]
