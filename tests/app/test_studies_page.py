@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.painting.elided_combo import ElidedCombo
 from app.painting.elided_label import ElidedLabel
 from app.services.engine_service import Answer, EngineService
 from app.services.run_follower import RunFollower
@@ -172,6 +173,21 @@ def test_that_the_run_of_the_open_architecture_is_studied_though_another_is_look
     assert subject.currentText().endswith("· other")
     subject.activated.emit(1)  # the run that is looked at comes first
     assert subject.currentText().endswith("· own")
+
+
+def test_that_the_name_of_a_network_that_has_no_room_ends_with_an_ellipsis(bench: Bench, tmp_path: Path) -> None:
+    bench.runs.set_library((stored_run(tmp_path / ("run-of-a-long-name-" * 3), 60),))
+    bench.studies.choose("lesion")
+    subject = bench.part("study_subject")
+    assert isinstance(subject, ElidedCombo)
+    subject.setFixedWidth(900)
+    assert subject.shown_text() == subject.currentText()
+    subject.setFixedWidth(220)
+    assert subject.shown_text().endswith("…") and subject.shown_text().startswith("Tiny after 60 steps")
+    assert subject.fontMetrics().horizontalAdvance(subject.shown_text()) < 220
+    subject.setCurrentIndex(-1)
+    subject.setPlaceholderText("no network")
+    assert subject.shown_text() == "no network" and not subject.grab().isNull()
 
 
 def test_that_an_offer_goes_into_the_recipe_with_one_line(qtbot: QtBot, bench: Bench) -> None:

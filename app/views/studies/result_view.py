@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.painting.elided_combo import ElidedCombo
 from app.painting.elided_label import ElidedLabel
 from app.services.theme import Theme, ThemeColors
 from app.state.selection_state import SelectionState
@@ -57,7 +58,7 @@ class ResultView(QWidget):
         self._drawn: StudyResult | None = None
         self._figures: list[FigureView] = []
         self._offers: dict[str, QPushButton] = {}
-        self._results, self._headline, self._conditions = QComboBox(), WrappedLabel(), ElidedLabel()
+        self._results, self._headline, self._conditions = ElidedCombo(), WrappedLabel(), ElidedLabel()
         self._nothing, self._table = QLabel(), ResultTable()
         self._toggle, self._more = QToolButton(), QToolButton()
         self._offer_row, self._grid = QHBoxLayout(), QGridLayout()

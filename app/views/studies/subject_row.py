@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.painting.elided_combo import ElidedCombo
 from app.state.study_subjects import Subject
 from app.views.studies.wrapped_label import WrappedLabel
 from resnet_core.number_text import exact
@@ -21,7 +22,7 @@ class SubjectRow(QWidget):
         super().__init__(parent)
         self.setObjectName("study_subject_row")
         self._subjects: tuple[Subject, ...] = ()
-        self._label, self._combo, self._nothing = QLabel(self.tr("Network")), QComboBox(), WrappedLabel()
+        self._label, self._combo, self._nothing = QLabel(self.tr("Network")), ElidedCombo(), WrappedLabel()
         self._start, self._train = QPushButton(self.tr("Start")), QPushButton(self.tr("Train the Network First"))
         self._name_parts()
         layout = QHBoxLayout(self)
