@@ -45,11 +45,7 @@ from resnet_core.findings.catalog import STUDIES, read_report
 from resnet_core.runs.run_library import RunLibrary
 from resnet_core.runs.run_records import RunSummary
 from tests.app.conftest import Start
-from tests.app.study_documents import (
-    TINY,
-    lesion_document,
-    rates_document,
-)
+from tests.app.study_documents import TINY, lesion_document, rates_document
 from tests.app.test_study_state import stored_run
 
 PATIENCE_MS = 120_000
