@@ -24,8 +24,8 @@ class Reach(NamedTuple):
 def receptive_fields(graph: Graph) -> dict[str, Reach]:
     """Return the reach of every node: r' = r + d(k - 1)·j, j' = j·s, P' = P + p·j (Araujo et al. 2019).
 
-    An addition takes the wider of its two paths. What an attention sees through its gate, the whole map, is left
-    out: the field is that of the tensor it weighs.
+    An addition sees what either of its two paths sees, which may lie to different sides. What an attention sees
+    through its gate, the whole map, is left out: the field is that of the tensor it weighs.
     """
     reaches: dict[str, Reach] = {}
     for node in graph.nodes:
@@ -40,10 +40,15 @@ def receptive_fields(graph: Graph) -> dict[str, Reach]:
             size = max(node.input_shape[1:])
             reach = Reach(reach.field + (size - 1) * reach.stride, reach.stride, reach.padding)
         elif kind == "add":
-            other = reaches[inputs[1]]
-            reach = Reach(max(reach.field, other.field), reach.stride, max(reach.padding, other.padding))
+            reach = _joined(reach, reaches[inputs[1]])
         reaches[node.id] = reach
     return reaches
+
+
+def _joined(one: Reach, other: Reach) -> Reach:
+    padding = max(one.padding, other.padding)
+    end = max(one.field - one.padding, other.field - other.padding)
+    return Reach(end + padding, one.stride, padding)
 
 
 def _windowed(node: Node, reach: Reach) -> Reach:

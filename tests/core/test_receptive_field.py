@@ -11,6 +11,7 @@ from resnet_core.analysis.receptive_field import receptive_fields
 from resnet_core.architecture.graph import Graph
 from resnet_core.architecture.graph_builder import build_graph
 from resnet_core.configuration.architecture_config import (
+    AntiAliasingConfig,
     ArchitectureConfig,
     BlockConfig,
     InputConfig,
@@ -72,6 +73,20 @@ def test_that_fields_and_strides_are_those_of_single_positions(config: Architect
         if node.stage != "head":
             assert reaches[node.id].stride == seen.of(node.id, 1)[0] - low, node.id
             assert reaches[node.id].padding == -low, node.id
+
+
+def test_that_an_addition_sees_what_either_path_sees_when_they_look_to_different_sides() -> None:
+    config = ArchitectureConfig(
+        stem=StemConfig(kind="imagenet", width=2),
+        stages=(StageConfig(blocks=1, width=2), StageConfig(blocks=1, width=4, stride=3, kernels=(1,))),
+        shortcut=ShortcutConfig(option="D"),
+        anti_aliasing=AntiAliasingConfig(kind="blur"),
+    )
+    graph = build_graph(config)
+    seen, reaches = SeenPixels(graph, "height"), receptive_fields(graph)
+    low, high = seen.of("layer2.0.add", 0)
+    branch, shortcut = (reaches[source].field for source in graph.node_by_id["layer2.0.add"].inputs)
+    assert reaches["layer2.0.add"].field == high - low + 1 > max(branch, shortcut)
 
 
 def gradient_support(config: ArchitectureConfig, block: str) -> tuple[int, int]:
