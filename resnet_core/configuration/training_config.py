@@ -175,7 +175,7 @@ class TrainingConfig(FrozenConfig):
         help=N_(
             "Field",
             "Steps from one capture to the next; 0 measures what a captured step costs and takes the shortest period "
-            "that keeps the run within 1.02 times its time without. Steps 0 to 10 are all captured.",
+            "that adds less than 2 % of time. Steps 0 to 10 are all captured, beyond that.",
         ),
         unit="steps",
         minimum=0,

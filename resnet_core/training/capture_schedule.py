@@ -38,9 +38,8 @@ steps could not be timed within `PATIENCE` steps. It is what a captured step's e
 
 PATIENCE = 100
 
-MOST_STRETCH = 2.0
-"""In a short run the first steps alone may use up the budget; the period is stretched at most so often for them, so
-that there are later rows, too."""
+SOON = 4
+"""New measurements after which a period is chosen anew at first: one from few of them is cautious."""
 
 TOLERANCE = 0.2
 """A period that is off by less than this share stays, as long as the budget is kept."""
@@ -64,19 +63,15 @@ class CaptureCost(NamedTuple):
 
 
 class CaptureSchedule:
-    """Which steps are captured: 0 to `FIRST_STEPS`, then every `every`-th, or for 0 as many as the budget allows, the
-    first ones counted in.
+    """Which steps are captured: 0 to `FIRST_STEPS`, then every `every`-th, or for 0 as many as the budget allows.
 
     What a step computes never depends on it. Steps are asked for and noted in order; notes may come late, as those of a
     GPU do. Until there are enough of them, nothing is captured after the first steps.
     """
 
-    def __init__(self, every: int = 0, total_steps: int = 0) -> None:
-        """`every` is the recipe's period; 0: chosen by what a captured step is measured to cost, for a run of
-        `total_steps` (0: not known).
-        """
+    def __init__(self, every: int = 0) -> None:
+        """`every` is the recipe's period; 0: chosen by what a captured step is measured to cost."""
         self._given = every
-        self._total_steps = total_steps
         self._chosen = 0
         self._next_decision = FEWEST
         self._last_captured = 0
@@ -109,7 +104,7 @@ class CaptureSchedule:
         """Take in how long the next step took."""
         self._costs.note(seconds, captured=captured)
         if not self._given and self._costs.seen >= self._next_decision:
-            self._next_decision += min(self._costs.seen, MOST_KEPT // 2)
+            self._next_decision += min(max(SOON, self._costs.seen // 2), MOST_KEPT // 2)
             self._choose()
 
     def cost(self) -> CaptureCost | None:
@@ -131,20 +126,10 @@ class CaptureSchedule:
 
     def _choose(self) -> None:
         """Take the shortest period that keeps to `AIM`; an old one that is near it stays."""
-        best = min(MOST_EVERY, max(LEAST_EVERY, math.ceil(self._best())))
+        best = min(MOST_EVERY, max(LEAST_EVERY, math.ceil(self._costs.extra_at_most / AIM)))
         fits = self._chosen > 0 and self._costs.extra / self._chosen <= BUDGET
         if not (fits and abs(best - self._chosen) <= TOLERANCE * self._chosen):
             self._chosen = best
-
-    def _best(self) -> float:
-        """Return the period at which capturing takes just `AIM` of the run, or for its rest alone where it is short."""
-        alone = self._costs.extra_at_most / AIM
-        first = FIRST_STEPS + 1
-        if not alone or self._total_steps <= first:
-            return alone
-        rows_left = self._total_steps / alone - first
-        stretched = (self._total_steps - first) / rows_left if rows_left > 0 else math.inf
-        return min(stretched, MOST_STRETCH * alone)
 
 
 class _CapturedSteps:

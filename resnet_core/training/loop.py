@@ -122,7 +122,7 @@ class _Session:
 
     def __init__(self, setup: _Setup) -> None:
         self._run, self._learner, self._batches, self._plan, self._control, self._context = setup
-        schedule = CaptureSchedule(self._run.training.capture_every, self._plan.total_steps)
+        schedule = CaptureSchedule(self._run.training.capture_every)
         self._measurements = Measurements(self._learner, schedule)
         self._watch = Stopwatch()
         self._step = 0

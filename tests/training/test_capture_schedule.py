@@ -96,17 +96,11 @@ def test_that_the_share_is_that_of_the_time_and_the_first_steps_are_in_what_was_
     assert cost.share_so_far == pytest.approx(0.25 * captures / (200 + 0.25 * captures))
 
 
-@pytest.mark.parametrize("total_steps", [300, 1_000, 20_000])
-def test_that_the_first_steps_are_in_the_budget_of_a_run_whose_length_is_known(total_steps: int) -> None:
-    schedule = CaptureSchedule(total_steps=total_steps)
-    captured_steps(schedule, range(total_steps), dearer_by(0.2, spread=0.05))
-    cost = schedule.cost()
-    assert cost is not None and cost.share_so_far < BUDGET
-
-
-def test_that_a_run_too_short_for_the_budget_has_later_rows_all_the_same() -> None:
-    schedule = CaptureSchedule(total_steps=100)
-    assert captured_steps(schedule, range(100), dearer_by(0.2)) == [*range(11), 35, 60, 85]
+def test_that_the_steps_after_the_first_keep_the_budget_in_a_short_run_too() -> None:
+    schedule = CaptureSchedule()
+    found = captured_steps(schedule, range(200), dearer_by(0.2, spread=0.05))
+    later = [step for step in found if step > FIRST_STEPS]
+    assert len(later) >= 8 and 0.2 * len(later) < BUDGET * (200 - FIRST_STEPS)
 
 
 def test_that_a_machine_that_slows_down_is_no_cost_of_capturing() -> None:
