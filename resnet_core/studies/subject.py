@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 import torch
 
-from resnet_core.configuration.config_file import parse_run_config
 from resnet_core.configuration.data_catalog import DataSetFacts, find_data_set
 from resnet_core.configuration.fitting import fit_for_training, fit_to_data, training_problems
 from resnet_core.configuration.training_config import RunConfig
 from resnet_core.configuration.validation import ConfigurationError, Problem
 from resnet_core.findings.study import StudiedNetwork
 from resnet_core.model.resnet import ResNet, build_model
-from resnet_core.runs.run_database import CONFIG_NAME
 from resnet_core.runs.run_reader import RunReader
 from resnet_core.studies.trained_network import load_trained_network
 from resnet_core.training.batches import Batches
@@ -69,11 +67,6 @@ def trained_subject(reader: RunReader, device: str, load: LoadData) -> StudySubj
     data = load(find_data_set(training.data, training.image_size))
     subject = _subject(reader.summary().run, trained.step, trained.run, trained.model, data, chosen)
     return subject._replace(checkpoint=trained.checkpoint)
-
-
-def architecture_of(reader: RunReader) -> RunConfig:
-    """Return what a run trains."""
-    return parse_run_config(reader.config_toml(), str(reader.folder / CONFIG_NAME))
 
 
 def _subject(
