@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.forms.field_kinds import inherited, is_optional
+from app.painting.elided_combo import ElidedCombo
 from app.wording import choice_label, field_help, short_choice
 from resnet_core.configuration.fields import FieldFacts
 
 
-class ChoiceEditor(QComboBox):
+class ChoiceEditor(ElidedCombo):
     """One of the declared choices; an optional field can be left as the whole has it."""
 
     committed = Signal(object)
@@ -23,7 +24,6 @@ class ChoiceEditor(QComboBox):
         self._facts = facts
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if is_optional(facts):
             self.addItem(inherited(), None)
         for value in facts.choices:
@@ -46,36 +46,13 @@ class ChoiceEditor(QComboBox):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Have the tooltip tell the whole choice, above the field's help, where the box has no room for it."""
-        whole = [self.currentText()] if self._shown() != self.currentText() else []
+        whole = [self.currentText()] if self.shown_text() != self.currentText() else []
         self.setToolTip("\n".join([*whole, field_help(self._facts)]))
         super().enterEvent(event)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the choice in full, or only the name that opens it where there is no room for it."""
-        painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        option.currentText = self._shown()
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        painter.end()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()  # it scrolls the form
+    def short_text(self, text: str) -> str:
+        """Return only the name that opens a choice."""
+        return short_choice(text)
 
     def _choose(self, place: int) -> None:
         self.committed.emit(self.itemData(place))
-
-    def _shown(self) -> str:
-        """Return what of the current choice there is room for."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        part = QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - 3
-        text, metrics = self.currentText(), self.fontMetrics()
-        if metrics.horizontalAdvance(text) > room:
-            text = metrics.elidedText(short_choice(text), Qt.TextElideMode.ElideRight, room)
-        return text

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
-_PAD_PX = 4
+_PAD_PX = 3
 """Room that the style leaves at the sides of the text."""
 
 
@@ -20,6 +20,10 @@ class ElidedCombo(QComboBox):
     def shown_text(self) -> str:
         """Return what is painted: the choice, or the placeholder where there is none, with an ellipsis if need be."""
         return self._option().currentText
+
+    def short_text(self, text: str) -> str:
+        """Return what stands for `text` where there is no room for it, before that is elided."""
+        return text
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint as the style does, with the shortened text."""
@@ -43,5 +47,8 @@ class ElidedCombo(QComboBox):
             option.currentText = self.placeholderText()
         part = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width() - _PAD_PX
-        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(option.currentText) > room:
+            short = self.short_text(option.currentText)
+            option.currentText = metrics.elidedText(short, Qt.TextElideMode.ElideRight, room)
         return option
